@@ -1,0 +1,126 @@
+package terraform
+
+// Pos is a place in a file. Line and Column count from 1; 0 is unknown.
+type Pos struct {
+	File         string
+	Line, Column int
+}
+
+// Attr is one attribute of a body. Attributes are written in the order given.
+type Attr struct {
+	Name  string
+	Value Value
+}
+
+// Body is the inside of a block: attributes first, then nested blocks.
+type Body struct {
+	Attrs  []Attr
+	Blocks []Block
+}
+
+// Get returns the value of an attribute; absent when it is not set.
+func (b Body) Get(name string) Value {
+	for _, a := range b.Attrs {
+		if a.Name == name {
+			return a.Value
+		}
+	}
+	return Value{}
+}
+
+// Set sets an attribute, in place of an earlier one of that name. Absent
+// values are not added.
+func (b *Body) Set(name string, v Value) {
+	for i := range b.Attrs {
+		if b.Attrs[i].Name == name {
+			b.Attrs[i].Value = v
+			return
+		}
+	}
+	if !v.IsAbsent() {
+		b.Attrs = append(b.Attrs, Attr{name, v})
+	}
+}
+
+// BlocksOf returns the nested blocks of a type.
+func (b Body) BlocksOf(typ string) []Block {
+	var out []Block
+	for _, k := range b.Blocks {
+		if k.Type == typ {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// Block is a nested block, such as the allow of a google_compute_firewall.
+type Block struct {
+	Type string
+	Body Body
+	Pos  Pos
+}
+
+// Resource is one managed resource.
+type Resource struct {
+	Type, Name string
+	Body
+	// Comment is written above the block, a line each, without "#". It is not
+	// read back.
+	Comment []string
+	// Pos is where the resource was read.
+	Pos Pos
+	// Key is the instance key of a resource made by for_each or count, as it stands in
+	// an address: `["a"]`, `[0]`. Empty for single resources; never written.
+	Key string
+	// Module is the address of the module that a planned or stored resource is of, such as
+	// "module.vpc"; empty for the root module; never written.
+	Module string
+}
+
+// Address returns "type.name", with module and instance key where there are any.
+func (r Resource) Address() string {
+	a := r.Type + "." + r.Name + r.Key
+	if r.Module != "" {
+		return r.Module + "." + a
+	}
+	return a
+}
+
+// Variable is an input variable.
+type Variable struct {
+	Name        string
+	Type        string // type expression: "string", "map(string)"
+	Description string
+	Default     Value // absent: required
+}
+
+// Output is an output value.
+type Output struct {
+	Name        string
+	Description string
+	Value       Value
+}
+
+// Requirement is a provider that the module needs.
+type Requirement struct {
+	Name       string // local name: "aws"
+	Source     string // "hashicorp/aws"
+	Constraint string // ">= 6.0, < 7.0"
+}
+
+// Import adopts an existing object into a resource.
+type Import struct {
+	To string // resource address
+	ID string
+}
+
+// Module is a folder of Terraform configuration.
+type Module struct {
+	// TerraformVersion is the required_version constraint; empty for none.
+	TerraformVersion string
+	Requirements     []Requirement
+	Variables        []Variable
+	Resources        []Resource
+	Imports          []Import
+	Outputs          []Output
+}
