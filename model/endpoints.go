@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -142,4 +143,14 @@ func (e Endpoints) String() string {
 		return "nobody"
 	}
 	return strings.Join(parts, ", ")
+}
+
+// key spells the set such that different sets have different keys.
+func (e Endpoints) key() string {
+	var b strings.Builder
+	for _, n := range e.byID {
+		fmt.Fprintf(&b, "%q@%v;", n.ID, n.Addrs.ranges)
+	}
+	fmt.Fprintf(&b, "*@%v", e.rest.ranges)
+	return b.String()
 }

@@ -1,0 +1,382 @@
+package model
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// box makes the diagram of a box.
+func (w *workshop) box(b Box) *node {
+	if len(b.Traffic) == 0 {
+		return nil
+	}
+	four, six := w.boxOf(family4, b), w.boxOf(family6, b)
+	return w.numeric(levelFamily, []key{keyOf(family4), maxKey()}, []*node{four, six})
+}
+
+// boxOf makes the part of a box that is of one family, without the family.
+func (w *workshop) boxOf(family uint64, b Box) *node {
+	build := func(src, dst []span) *node { return w.traffic(b.Traffic, src, dst) }
+	return w.ends(levelSrcID, b.Src, family, func(src []span) *node {
+		return w.ends(levelDstID, b.Dst, family, func(dst []span) *node { return build(src, dst) })
+	})
+}
+
+// ends makes the identity node of one end; child makes what follows for an
+// address set.
+func (w *workshop) ends(l level, e Endpoints, family uint64, child func([]span) *node) *node {
+	var ids []Identity
+	var kids []*node
+	for _, n := range e.byID {
+		ids, kids = append(ids, n.ID), append(kids, child(addrSpans(n.Addrs, family)))
+	}
+	return w.identities(l, ids, append(kids, child(addrSpans(e.rest, family))))
+}
+
+// addrSpans returns the addresses of one family as keys.
+func addrSpans(a AddrSet, family uint64) []span {
+	var out []span
+	for _, r := range a.ranges {
+		if r.From().Is4() != (family == family4) {
+			continue
+		}
+		s := span{addrKey(r.From()), addrKey(r.To())}
+		if s.last == fieldMax(levelSrcAddr, family) {
+			s.last = maxKey()
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// traffic makes the levels from the protocol down.
+func (w *workshop) traffic(t Traffic, src, dst []span) *node {
+	if len(src) == 0 || len(dst) == 0 {
+		return nil
+	}
+	var others *node
+	byProtocol := map[Protocol][]*node{}
+	for _, s := range t {
+		n := w.service(s, src, dst)
+		if s.Protocol == AnyProtocol {
+			others = n
+		} else {
+			byProtocol[s.Protocol] = append(byProtocol[s.Protocol], n)
+		}
+	}
+	if others != nil {
+		return others // every protocol, every port: nothing can be added
+	}
+	protocols := make([]Protocol, 0, len(byProtocol))
+	for p := range byProtocol {
+		protocols = append(protocols, p)
+	}
+	slices.Sort(protocols)
+	var upper []key
+	var kids []*node
+	next := Protocol(0)
+	for _, p := range protocols {
+		if p > next {
+			upper, kids = append(upper, keyOf(uint64(p-1))), append(kids, nil)
+		}
+		last := keyOf(uint64(p))
+		if p == 255 {
+			last = maxKey()
+		}
+		upper, kids = append(upper, last), append(kids, w.unionAll(byProtocol[p]))
+		next = p + 1
+	}
+	if next <= 255 {
+		upper, kids = append(upper, maxKey()), append(kids, nil)
+	}
+	return w.numeric(levelProtocol, upper, kids)
+}
+
+// service makes the levels below the protocol for one service.
+func (w *workshop) service(s Service, src, dst []span) *node {
+	tail := w.full
+	if s.Protocol.HasPorts() {
+		tail = w.inside(levelSrcPort, portSpans(s.Src), tail)
+	}
+	tail = w.inside(levelSrcAddr, src, w.inside(levelDstAddr, dst, tail))
+	switch {
+	case s.Protocol.HasPorts():
+		return w.inside(levelDst, portSpans(s.Dst), tail)
+	case s.Protocol.IsICMP() && s.Type != AnyICMP:
+		first, last := uint64(s.Type)<<8, uint64(s.Type)<<8|0xff
+		if s.Code != AnyICMP {
+			first |= uint64(s.Code)
+			last = first
+		}
+		return w.inside(levelDst, []span{wordSpan(first, last)}, tail)
+	}
+	return tail
+}
+
+func portSpans(r PortRange) []span {
+	if r.First > r.Last {
+		return nil
+	}
+	return []span{wordSpan(uint64(r.First), uint64(r.Last))}
+}
+
+// wordSpan is a span of a 16-bit field.
+func wordSpan(first, last uint64) span {
+	s := span{keyOf(first), keyOf(last)}
+	if last == 65535 {
+		s.last = maxKey()
+	}
+	return s
+}
+
+// Boxes returns disjoint boxes whose union is r, sorted by their ends. Equal
+// regions have equal boxes. The number of boxes can be exponential in the number of
+// rules that made r; see [Region.Example] for one connection only.
+func (r Region) Boxes() []Box {
+	if r.root == nil {
+		return nil
+	}
+	e := enumerator{w: newWorkshop()}
+	e.families(r.root)
+	boxes := e.merged()
+	slices.SortStableFunc(boxes, func(a, b Box) int {
+		return cmp.Or(cmp.Compare(a.Src.key(), b.Src.key()), cmp.Compare(a.Dst.key(), b.Dst.key()))
+	})
+	return boxes
+}
+
+// enumerator walks all paths of a diagram.
+type enumerator struct {
+	w     *workshop
+	boxes []path
+}
+
+// path is a box of one or both families with the parts still apart.
+type path struct {
+	srcs, dsts idSet
+	src, dst   AddrSet
+	traffic    Traffic
+}
+
+// idSet is identities: the named ones, or all but the named ones.
+type idSet struct {
+	ids    []Identity
+	others bool
+}
+
+// bunch is the part of a node's domain that leads to one child.
+type bunch struct {
+	spans []span
+	ids   idSet
+	child *node
+}
+
+// bunches groups the edges of n at level l by child, empty children left out.
+func (e *enumerator) bunches(n *node, l level) []bunch {
+	var out []bunch
+	find := func(c *node) *bunch {
+		for i := range out {
+			if e.w.same(out[i].child, c) {
+				return &out[i]
+			}
+		}
+		out = append(out, bunch{child: c})
+		return &out[len(out)-1]
+	}
+	if l.isIdentity() {
+		ids, child := names(n, l)
+		rest := child[len(ids)]
+		for i, id := range ids {
+			if child[i] != nil {
+				b := find(child[i])
+				b.ids.ids = append(b.ids.ids, id)
+			}
+		}
+		if rest != nil {
+			// No named child equals rest: the node is canonical.
+			out = append(out, bunch{ids: idSet{ids: ids, others: true}, child: rest})
+		}
+		return out
+	}
+	upper, child := edges(n, l)
+	var first key
+	for i, u := range upper {
+		if child[i] != nil {
+			b := find(child[i])
+			b.spans = append(b.spans, span{first, u})
+		}
+		if u != maxKey() {
+			first = u.after()
+		}
+	}
+	return out
+}
+
+func (e *enumerator) families(n *node) {
+	upper, child := edges(n, levelFamily)
+	for _, family := range []uint64{family4, family6} {
+		for i, u := range upper {
+			if keyOf(family).compare(u) <= 0 {
+				e.identities(child[i], family)
+				break
+			}
+		}
+	}
+}
+
+func (e *enumerator) identities(n *node, family uint64) {
+	if n == nil {
+		return
+	}
+	for _, s := range e.bunches(n, levelSrcID) {
+		for _, d := range e.bunches(s.child, levelDstID) {
+			e.packets(d.child, family, path{srcs: s.ids, dsts: d.ids})
+		}
+	}
+}
+
+func (e *enumerator) packets(n *node, family uint64, p path) {
+	for _, pr := range e.bunches(n, levelProtocol) {
+		for _, dp := range e.bunches(pr.child, levelDst) {
+			for _, sa := range e.bunches(dp.child, levelSrcAddr) {
+				for _, da := range e.bunches(sa.child, levelDstAddr) {
+					for _, sp := range e.bunches(da.child, levelSrcPort) {
+						q := p
+						q.src, q.dst = spanAddrs(sa.spans, family), spanAddrs(da.spans, family)
+						q.traffic = services(pr.spans, dp.spans, sp.spans)
+						e.boxes = append(e.boxes, q)
+					}
+				}
+			}
+		}
+	}
+}
+
+func spanAddrs(spans []span, family uint64) AddrSet {
+	var out AddrSet
+	for _, s := range spans {
+		out = out.Union(AddrRange(keyAddr(s.first, family), keyAddr(s.last, family)))
+	}
+	return out
+}
+
+// services turns the numeric parts of a packet into services.
+func services(protocols, dsts, srcs []span) Traffic {
+	if len(protocols) == 1 && protocols[0] == (span{key{}, maxKey()}) && isAllSpan(dsts) && isAllSpan(srcs) {
+		return Traffic{AllTraffic()}
+	}
+	var out Traffic
+	for _, ps := range protocols {
+		for p := ps.first.lo; p <= clip(ps.last, 255); p++ {
+			out = append(out, protocolServices(Protocol(p), dsts, srcs)...)
+		}
+	}
+	return out
+}
+
+func protocolServices(p Protocol, dsts, srcs []span) Traffic {
+	var out Traffic
+	switch {
+	case p.HasPorts():
+		for _, d := range dsts {
+			for _, s := range srcs {
+				out = append(out, PortsBetween(p, portRange(s), portRange(d)))
+			}
+		}
+	case p.IsICMP():
+		for _, d := range dsts {
+			out = append(out, icmpServices(p, d)...)
+		}
+	default:
+		return Traffic{AllOf(p)}
+	}
+	return out
+}
+
+// icmpServices cuts a span of type and code into messages, whole types where
+// it can.
+func icmpServices(p Protocol, d span) Traffic {
+	var out Traffic
+	first, last := d.first.lo, clip(d.last, 65535)
+	if first == 0 && last == 65535 {
+		return Traffic{AllOf(p)}
+	}
+	for first <= last {
+		typ := int16(first >> 8)
+		if first&0xff == 0 && first+0xff <= last {
+			out = append(out, ICMPMessage(p, typ, AnyICMP))
+			first += 0x100
+			continue
+		}
+		out = append(out, ICMPMessage(p, typ, int16(first&0xff)))
+		first++
+	}
+	return out
+}
+
+func isAllSpan(s []span) bool { return len(s) == 1 && s[0] == (span{key{}, maxKey()}) }
+
+func portRange(s span) PortRange {
+	return PortRange{uint16(s.first.lo), uint16(clip(s.last, 65535))}
+}
+
+// clip returns a key of a narrow field, whose last interval ends with maxKey.
+func clip(k key, last uint64) uint64 {
+	if k.hi != 0 || k.lo > last {
+		return last
+	}
+	return k.lo
+}
+
+// endpoints joins who and where.
+func (s idSet) endpoints(a AddrSet) Endpoints {
+	rest := AddrSet{}
+	named := a
+	if s.others {
+		rest, named = a, AddrSet{}
+	}
+	return endpointsFrom(rest, func(yield func(EndpointEntry)) {
+		for _, id := range s.ids {
+			yield(EndpointEntry{id, named})
+		}
+	})
+}
+
+// merged joins the IPv4 and the IPv6 box of the same ends and traffic: a box
+// holds no pair of two families, so that their product is exact. It also joins
+// boxes that differ in traffic alone.
+func (e *enumerator) merged() []Box {
+	type who struct{ src, dst, traffic string }
+	var out []Box
+	waiting := map[who]int{} // IPv4 boxes that no IPv6 box has joined
+	for _, p := range e.boxes {
+		k := who{p.srcs.key(), p.dsts.key(), p.traffic.String()}
+		b := Box{p.srcs.endpoints(p.src), p.dsts.endpoints(p.dst), p.traffic}
+		i, ok := waiting[k]
+		switch four := p.src.ranges[0].From().Is4(); {
+		case four:
+			waiting[k] = len(out)
+		case ok:
+			out[i].Src, out[i].Dst = out[i].Src.Union(b.Src), out[i].Dst.Union(b.Dst)
+			delete(waiting, k)
+			continue
+		}
+		out = append(out, b)
+	}
+	byEnds := map[who]int{}
+	joined := out[:0]
+	for _, b := range out {
+		k := who{src: b.Src.key(), dst: b.Dst.key()}
+		if i, ok := byEnds[k]; ok {
+			joined[i].Traffic = append(slices.Clip(joined[i].Traffic), b.Traffic...)
+			continue
+		}
+		byEnds[k] = len(joined)
+		joined = append(joined, b)
+	}
+	return joined
+}
+
+// key spells the set such that different sets have different keys.
+func (s idSet) key() string { return fmt.Sprintf("%t %q", s.others, s.ids) }
