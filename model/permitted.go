@@ -210,3 +210,18 @@ func fromClient(ports PortRange) Traffic {
 	}
 	return t
 }
+
+// Judged returns the connections of the inventory's universe whose first
+// packet some chain of the policy may judge; on all others the policy has no word.
+func (p Policy) Judged(inv Inventory) Region {
+	var all []Region
+	for _, l := range p.Layers {
+		for _, d := range []Direction{Egress, Ingress} {
+			for _, c := range l.Chains(d) {
+				r := Rule{Target: c.Guard.Target, Peer: c.Guard.Peer, Traffic: Traffic{AllTraffic()}}
+				all = append(all, matched([]Rule{r}, d, inv).high)
+			}
+		}
+	}
+	return unionRegions(all).Intersect(inv.Universe())
+}
