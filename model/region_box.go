@@ -3,6 +3,7 @@ package model
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -55,63 +56,91 @@ func (w *workshop) traffic(t Traffic, src, dst []span) *node {
 	if len(src) == 0 || len(dst) == 0 {
 		return nil
 	}
-	var others *node
-	byProtocol := map[Protocol][]*node{}
+	tail := func(ports PortRange) *node {
+		end := w.inside(levelSrcPort, portSpans(ports), w.full)
+		return w.inside(levelSrcAddr, src, w.inside(levelDstAddr, dst, end))
+	}
+	plain := tail(AllPorts())
+	byProtocol := map[Protocol]Traffic{}
 	for _, s := range t {
-		n := w.service(s, src, dst)
 		if s.Protocol == AnyProtocol {
-			others = n
-		} else {
-			byProtocol[s.Protocol] = append(byProtocol[s.Protocol], n)
+			return plain // every protocol, every port: nothing can be added
 		}
+		byProtocol[s.Protocol] = append(byProtocol[s.Protocol], s)
 	}
-	if others != nil {
-		return others // every protocol, every port: nothing can be added
-	}
-	protocols := make([]Protocol, 0, len(byProtocol))
-	for p := range byProtocol {
-		protocols = append(protocols, p)
-	}
-	slices.Sort(protocols)
 	var upper []key
 	var kids []*node
 	next := Protocol(0)
-	for _, p := range protocols {
+	for _, p := range slices.Sorted(maps.Keys(byProtocol)) {
 		if p > next {
 			upper, kids = append(upper, keyOf(uint64(p-1))), append(kids, nil)
 		}
-		last := keyOf(uint64(p))
-		if p == 255 {
-			last = maxKey()
+		n := plain
+		switch {
+		case p.HasPorts():
+			n = w.ports(byProtocol[p], tail)
+		case p.IsICMP():
+			n = w.inside(levelDst, messageSpans(byProtocol[p]), plain)
 		}
-		upper, kids = append(upper, last), append(kids, w.unionAll(byProtocol[p]))
+		upper, kids = append(upper, keyOf(uint64(p))), append(kids, n)
 		next = p + 1
 	}
 	if next <= 255 {
 		upper, kids = append(upper, maxKey()), append(kids, nil)
 	}
+	upper[len(upper)-1] = maxKey()
 	return w.numeric(levelProtocol, upper, kids)
 }
 
-// service makes the levels below the protocol for one service.
-func (w *workshop) service(s Service, src, dst []span) *node {
-	tail := w.full
-	if s.Protocol.HasPorts() {
-		tail = w.inside(levelSrcPort, portSpans(s.Src), tail)
-	}
-	tail = w.inside(levelSrcAddr, src, w.inside(levelDstAddr, dst, tail))
-	switch {
-	case s.Protocol.HasPorts():
-		return w.inside(levelDst, portSpans(s.Dst), tail)
-	case s.Protocol.IsICMP() && s.Type != AnyICMP:
-		first, last := uint64(s.Type)<<8, uint64(s.Type)<<8|0xff
-		if s.Code != AnyICMP {
-			first |= uint64(s.Code)
-			last = first
+// ports makes the levels below a protocol with ports; tail makes what follows
+// for a range of source ports.
+func (w *workshop) ports(ss Traffic, tail func(PortRange) *node) *node {
+	bySource := map[PortRange][]span{}
+	var order []PortRange
+	for _, s := range ss {
+		if _, ok := bySource[s.Src]; !ok {
+			order = append(order, s.Src)
 		}
-		return w.inside(levelDst, []span{wordSpan(first, last)}, tail)
+		bySource[s.Src] = append(bySource[s.Src], portSpans(s.Dst)...)
 	}
-	return tail
+	ns := make([]*node, len(order))
+	for i, r := range order {
+		ns[i] = w.inside(levelDst, normal(bySource[r]), tail(r))
+	}
+	return w.unionAll(ns)
+}
+
+// messageSpans returns the types and codes of ICMP services.
+func messageSpans(ss Traffic) []span {
+	var out []span
+	for _, s := range ss {
+		first, last := uint64(0), uint64(0xffff)
+		if s.Type != AnyICMP {
+			first, last = uint64(s.Type)<<8, uint64(s.Type)<<8|0xff
+			if s.Code != AnyICMP {
+				first |= uint64(s.Code)
+				last = first
+			}
+		}
+		out = append(out, wordSpan(first, last))
+	}
+	return normal(out)
+}
+
+// normal sorts spans and joins those that overlap or touch.
+func normal(spans []span) []span {
+	slices.SortFunc(spans, func(a, b span) int { return a.first.compare(b.first) })
+	out := spans[:0]
+	for _, s := range spans {
+		if n := len(out); n > 0 && (out[n-1].last == maxKey() || s.first.compare(out[n-1].last.after()) <= 0) {
+			if out[n-1].last.compare(s.last) < 0 {
+				out[n-1].last = s.last
+			}
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
 }
 
 func portSpans(r PortRange) []span {

@@ -2,7 +2,7 @@ package providertest
 
 import (
 	"bytes"
-	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 	"testing/fstest"
@@ -17,9 +17,13 @@ type Suite struct {
 	Provider providers.Provider
 	// Site is [Site], with what the cloud needs beyond it.
 	Site providers.Site
-	// Insignificant names attributes that may be unknown without any effect on
-	// traffic, besides names, descriptions and tags.
+	// Insignificant names attributes that may be unknown, and types of resources that may
+	// be missing, without any effect on traffic that can be told from the module; besides names,
+	// descriptions and tags.
 	Insignificant []string
+	// Redundant says of a resource that it states what holds anyhow, such as
+	// an explicit deny beside an implied one. Nil: no resource does.
+	Redundant func(terraform.Resource) bool
 }
 
 // policies is what every provider must carry, and what it may lose is for
@@ -176,8 +180,8 @@ func (s Suite) stable(t *testing.T) {
 		now, ok := after[address]
 		if !ok {
 			gone++
-		} else if now != body {
-			t.Errorf("%s changed in place from\n%s\nto\n%s", address, body, now)
+		} else if !reflect.DeepEqual(now, body) {
+			t.Errorf("%s changed in place", address)
 		}
 	}
 	if gone == 0 || gone > len(before)/2 {
@@ -185,10 +189,10 @@ func (s Suite) stable(t *testing.T) {
 	}
 }
 
-func resources(n turn) map[string]string {
-	out := map[string]string{}
+func resources(n turn) map[string]terraform.Body {
+	out := map[string]terraform.Body{}
 	for _, r := range n.output.Module.Resources {
-		out[r.Address()] = fmt.Sprintf("%+v", r.Body)
+		out[r.Address()] = r.Body
 	}
 	return out
 }
@@ -219,7 +223,7 @@ func (s Suite) unknown(t *testing.T) {
 func (s Suite) dropped(t *testing.T) {
 	n := s.encode(t, shop().policy())
 	for i, r := range n.module.Resources {
-		if slices.Contains(s.Insignificant, r.Type) {
+		if slices.Contains(s.Insignificant, r.Type) || s.Redundant != nil && s.Redundant(r) {
 			continue
 		}
 		m := n.module
