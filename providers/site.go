@@ -63,8 +63,10 @@ type Home struct {
 	Subnets []string
 	// Addrs is every address that the workloads may hold; empty: unknown.
 	Addrs model.AddrSet
-	// Exclusive is whether no other workload and no stranger holds any of
-	// Addrs, so that an address tells who it is.
+	// Exclusive is whether nobody but the workloads that one placement entry
+	// puts here holds any of Addrs: no workload of another entry and no stranger. Workloads
+	// of the same entry share Addrs, so that an address alone does not tell two
+	// segments of one entry apart.
 	Exclusive bool
 	// Group is an existing identity to use in place of a new one: the security
 	// group id, network tag or ASG id. Empty: make one.

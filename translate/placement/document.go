@@ -1,0 +1,99 @@
+package placement
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/crosswall/crosswall/model"
+)
+
+// What a placement file may hold. A starting file for ten thousand workloads
+// in three clouds stays below; files that only exist to exhaust memory do not.
+const (
+	maxBytes = 8 << 20
+	// maxNodes bounds the values of the file with aliases written out, so that
+	// aliases of aliases cannot multiply without end.
+	maxNodes = 1_000_000
+	// maxDepth bounds nesting, and with it aliases that contain themselves.
+	maxDepth = 32
+)
+
+// document parses the only YAML document of a file; nil when there is a fault.
+func (r *reader) document(data []byte) *yaml.Node {
+	if len(data) > maxBytes {
+		r.fault(codeYAML, model.Origin{File: r.file},
+			fmt.Sprintf("the file has %d bytes; a placement may have %d", len(data), maxBytes), "")
+		return nil
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	var doc, more yaml.Node
+	if err := dec.Decode(&doc); err != nil {
+		r.notYAML(err)
+		return nil
+	}
+	switch err := dec.Decode(&more); {
+	case err == nil:
+		r.fault(codeYAML, r.originOf(&more, ""), "a placement is one YAML document; here begins another",
+			"put every cloud into the first document")
+		return nil
+	case !errors.Is(err, io.EOF):
+		r.notYAML(err)
+		return nil
+	}
+	if len(doc.Content) == 0 {
+		r.notYAML(io.EOF)
+		return nil
+	}
+	if n := (&measure{}); !n.fits(doc.Content[0], 0) {
+		r.fault(codeYAML, r.originOf(n.at, ""), n.why, "write the values out, without aliases or needless nesting")
+		return nil
+	}
+	return doc.Content[0]
+}
+
+// measure counts the nodes of a document with aliases written out.
+type measure struct {
+	nodes int
+	at    *yaml.Node // where a limit was passed
+	why   string
+}
+
+// fits reports whether n, at a depth, is within the limits.
+func (m *measure) fits(n *yaml.Node, depth int) bool {
+	m.nodes++
+	switch {
+	case depth > maxDepth:
+		m.at, m.why = n, fmt.Sprintf("values are nested more than %d deep", maxDepth)
+		return false
+	case m.nodes > maxNodes:
+		m.at, m.why = n, fmt.Sprintf("the file holds more than %d values, aliases written out", maxNodes)
+		return false
+	case n.Kind == yaml.AliasNode:
+		return m.fits(n.Alias, depth+1)
+	}
+	for _, c := range n.Content {
+		if !m.fits(c, depth+1) {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *reader) notYAML(err error) {
+	at := model.Origin{File: r.file}
+	if errors.Is(err, io.EOF) {
+		r.fault(codeYAML, at, "the file is empty", "begin with `crosswall placement init`, or with\n"+header)
+		return
+	}
+	// The parser gives its position in the message only.
+	if m := regexp.MustCompile(`line (\d+)`).FindStringSubmatch(err.Error()); m != nil {
+		at.Line, _ = strconv.Atoi(m[1])
+	}
+	r.fault(codeYAML, at, fmt.Sprintf("not YAML: %v", err), "")
+}
