@@ -30,17 +30,19 @@ type node struct {
 	child []*node
 }
 
-// level is a field of the packet. The order is the order of the diagram.
+// level is a field of the packet. The order is the order of the diagram: with who
+// and where next to each other, what many members at addresses of their own may send to
+// each other is a diagram with as many nodes as members, not as pairs of members.
 type level uint8
 
 const (
 	levelFamily level = iota
 	levelSrcID
+	levelSrcAddr
 	levelDstID
+	levelDstAddr
 	levelProtocol
 	levelDst // destination port, or ICMP type and code
-	levelSrcAddr
-	levelDstAddr
 	levelSrcPort
 	levelEnd
 )

@@ -102,16 +102,29 @@ func (f Finding) String() string {
 }
 
 // SortFindings sorts by severity, worst first, then origin, code and summary,
-// and drops repeats.
+// and makes one of those that say the same, with what any of them affects.
 func SortFindings(fs []Finding) []Finding {
 	fs = slices.Clone(fs)
 	slices.SortStableFunc(fs, func(a, b Finding) int {
 		return cmp.Or(-cmp.Compare(a.Severity, b.Severity), a.Origin.Compare(b.Origin),
-			cmp.Compare(a.Code, b.Code), cmp.Compare(a.Summary, b.Summary))
+			cmp.Compare(a.Code, b.Code), cmp.Compare(a.Summary, b.Summary), cmp.Compare(a.Grade, b.Grade))
 	})
-	return slices.CompactFunc(fs, func(a, b Finding) bool {
-		return a.Severity == b.Severity && a.Origin == b.Origin && a.Code == b.Code && a.Summary == b.Summary
-	})
+	out := fs[:0]
+	for _, f := range fs {
+		if n := len(out); n > 0 && f.repeats(out[n-1]) {
+			out[n-1].Affects = out[n-1].Affects.Union(f.Affects)
+			if out[n-1].Example == nil {
+				out[n-1].Example = f.Example
+			}
+			continue
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+func (f Finding) repeats(o Finding) bool {
+	return f.Severity == o.Severity && f.Origin == o.Origin && f.Code == o.Code && f.Summary == o.Summary && f.Grade == o.Grade
 }
 
 // WorstSeverity returns the highest severity among the findings, 0 when there

@@ -12,27 +12,26 @@ func (w *workshop) box(b Box) *node {
 	if len(b.Traffic) == 0 {
 		return nil
 	}
-	four, six := w.boxOf(family4, b), w.boxOf(family6, b)
+	traffic := w.traffic(b.Traffic)
+	four, six := w.boxOf(family4, b, traffic), w.boxOf(family6, b, traffic)
 	return w.numeric(levelFamily, []key{keyOf(family4), maxKey()}, []*node{four, six})
 }
 
 // boxOf makes the part of a box that is of one family, without the family.
-func (w *workshop) boxOf(family uint64, b Box) *node {
-	build := func(src, dst []span) *node { return w.traffic(b.Traffic, src, dst) }
-	return w.ends(levelSrcID, b.Src, family, func(src []span) *node {
-		return w.ends(levelDstID, b.Dst, family, func(dst []span) *node { return build(src, dst) })
-	})
+func (w *workshop) boxOf(family uint64, b Box, traffic *node) *node {
+	dst := w.end(levelDstID, b.Dst, family, traffic)
+	return w.end(levelSrcID, b.Src, family, dst)
 }
 
-// ends makes the identity node of one end; child makes what follows for an
-// address set.
-func (w *workshop) ends(l level, e Endpoints, family uint64, child func([]span) *node) *node {
+// end makes the two levels of one end, the identity's and the one of its
+// address, in front of what follows.
+func (w *workshop) end(l level, e Endpoints, family uint64, next *node) *node {
 	var ids []Identity
 	var kids []*node
 	for _, n := range e.byID {
-		ids, kids = append(ids, n.ID), append(kids, child(addrSpans(n.Addrs, family)))
+		ids, kids = append(ids, n.ID), append(kids, w.inside(l+1, addrSpans(n.Addrs, family), next))
 	}
-	return w.identities(l, ids, append(kids, child(addrSpans(e.rest, family))))
+	return w.identities(l, ids, append(kids, w.inside(l+1, addrSpans(e.rest, family), next)))
 }
 
 // addrSpans returns the addresses of one family as keys.
@@ -52,19 +51,11 @@ func addrSpans(a AddrSet, family uint64) []span {
 }
 
 // traffic makes the levels from the protocol down.
-func (w *workshop) traffic(t Traffic, src, dst []span) *node {
-	if len(src) == 0 || len(dst) == 0 {
-		return nil
-	}
-	tail := func(ports PortRange) *node {
-		end := w.inside(levelSrcPort, portSpans(ports), w.full)
-		return w.inside(levelSrcAddr, src, w.inside(levelDstAddr, dst, end))
-	}
-	plain := tail(AllPorts())
+func (w *workshop) traffic(t Traffic) *node {
 	byProtocol := map[Protocol]Traffic{}
 	for _, s := range t {
 		if s.Protocol == AnyProtocol {
-			return plain // every protocol, every port: nothing can be added
+			return w.full // every protocol, every port: nothing can be added
 		}
 		byProtocol[s.Protocol] = append(byProtocol[s.Protocol], s)
 	}
@@ -75,12 +66,12 @@ func (w *workshop) traffic(t Traffic, src, dst []span) *node {
 		if p > next {
 			upper, kids = append(upper, keyOf(uint64(p-1))), append(kids, nil)
 		}
-		n := plain
+		n := w.full
 		switch {
 		case p.HasPorts():
-			n = w.ports(byProtocol[p], tail)
+			n = w.ports(byProtocol[p])
 		case p.IsICMP():
-			n = w.inside(levelDst, messageSpans(byProtocol[p]), plain)
+			n = w.inside(levelDst, messageSpans(byProtocol[p]), w.full)
 		}
 		upper, kids = append(upper, keyOf(uint64(p))), append(kids, n)
 		next = p + 1
@@ -92,9 +83,8 @@ func (w *workshop) traffic(t Traffic, src, dst []span) *node {
 	return w.numeric(levelProtocol, upper, kids)
 }
 
-// ports makes the levels below a protocol with ports; tail makes what follows
-// for a range of source ports.
-func (w *workshop) ports(ss Traffic, tail func(PortRange) *node) *node {
+// ports makes the levels below a protocol with ports.
+func (w *workshop) ports(ss Traffic) *node {
 	bySource := map[PortRange][]span{}
 	var order []PortRange
 	for _, s := range ss {
@@ -105,7 +95,7 @@ func (w *workshop) ports(ss Traffic, tail func(PortRange) *node) *node {
 	}
 	ns := make([]*node, len(order))
 	for i, r := range order {
-		ns[i] = w.inside(levelDst, normal(bySource[r]), tail(r))
+		ns[i] = w.inside(levelDst, normal(bySource[r]), w.inside(levelSrcPort, portSpans(r), w.full))
 	}
 	return w.unionAll(ns)
 }
@@ -259,24 +249,25 @@ func (e *enumerator) identities(n *node, family uint64) {
 		return
 	}
 	for _, s := range e.bunches(n, levelSrcID) {
-		for _, d := range e.bunches(s.child, levelDstID) {
-			e.packets(d.child, family, path{srcs: s.ids, dsts: d.ids})
+		for _, sa := range e.bunches(s.child, levelSrcAddr) {
+			for _, d := range e.bunches(sa.child, levelDstID) {
+				for _, da := range e.bunches(d.child, levelDstAddr) {
+					p := path{srcs: s.ids, dsts: d.ids}
+					p.src, p.dst = spanAddrs(sa.spans, family), spanAddrs(da.spans, family)
+					e.packets(da.child, p)
+				}
+			}
 		}
 	}
 }
 
-func (e *enumerator) packets(n *node, family uint64, p path) {
+func (e *enumerator) packets(n *node, p path) {
 	for _, pr := range e.bunches(n, levelProtocol) {
 		for _, dp := range e.bunches(pr.child, levelDst) {
-			for _, sa := range e.bunches(dp.child, levelSrcAddr) {
-				for _, da := range e.bunches(sa.child, levelDstAddr) {
-					for _, sp := range e.bunches(da.child, levelSrcPort) {
-						q := p
-						q.src, q.dst = spanAddrs(sa.spans, family), spanAddrs(da.spans, family)
-						q.traffic = services(pr.spans, dp.spans, sp.spans)
-						e.boxes = append(e.boxes, q)
-					}
-				}
+			for _, sp := range e.bunches(dp.child, levelSrcPort) {
+				q := p
+				q.traffic = services(pr.spans, dp.spans, sp.spans)
+				e.boxes = append(e.boxes, q)
 			}
 		}
 	}

@@ -12,7 +12,9 @@ type Provider interface {
 	// Limits returns what the cloud's firewall can and cannot do.
 	Limits() Limits
 	// Encode writes down an intent in the cloud's terms. What it cannot express
-	// becomes a finding with a Grade and with Affects set; what keeps it
+	// becomes a finding with a Grade and with Affects set; it sets Example
+	// too where the difference is real although Decode cannot see it, because
+	// the traffic never meets the rules. What keeps it
 	// from writing at all (a missing subnet, a quota) is a finding of severity Error, and the Output is then
 	// of no use.
 	Encode(Intent) (Output, []model.Finding)

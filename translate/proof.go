@@ -13,6 +13,7 @@ import (
 func (t *translation) compare() {
 	r := &t.result
 	r.Delta = model.Compare(r.Wanted, r.Decoded, r.Inventory)
+	t.beyondSight()
 	switch {
 	case !r.Delta.Unknown.IsEmpty():
 		r.Verdict = model.Unsupported
@@ -42,6 +43,26 @@ func (t *translation) unproven() model.Finding {
 		f.Summary += ", such as " + e.String()
 	}
 	return f
+}
+
+// beyondSight adds what the provider knows to differ although no rule shows it:
+// losses that come with a packet of their own, such as traffic that never meets the
+// rules.
+func (t *translation) beyondSight() {
+	r := &t.result
+	for _, c := range t.claims {
+		if c.Example == nil {
+			continue
+		}
+		wanted := r.Wanted.Permitted(r.Inventory).Allowed
+		switch c.Grade {
+		case model.Wider:
+			r.Delta.Opened = r.Delta.Opened.Union(c.Affects.Intersect(r.Inventory.Universe()).Subtract(wanted))
+		case model.Narrower, model.Unsupported:
+			r.Delta.Closed = r.Delta.Closed.Union(c.Affects.Intersect(wanted))
+		case model.Exact:
+		}
+	}
 }
 
 // settleClaims looks for what really differs within each loss that the

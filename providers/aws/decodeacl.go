@@ -1,0 +1,276 @@
+package aws
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/terraform"
+)
+
+// defaultEntry is the number of the default deny for IPv4; the one for IPv6
+// follows it. Users have the numbers below (EC2 API, NetworkAclEntry).
+const defaultEntry = 32767
+
+// readACL is a network ACL with its entries.
+type readACL struct {
+	name    model.Group
+	origin  model.Origin
+	subnets []model.Selector
+	// fallback ACLs hold for the subnets that have no other.
+	fallback bool
+	rules    map[model.Direction][]model.Rule
+}
+
+// aclLayers reads every network ACL as a stateless layer.
+func (d *decoder) aclLayers() []model.Layer {
+	a := &aclReader{decoder: d}
+	for _, r := range d.module.Resources {
+		switch r.Type {
+		case aclType, "aws_default_network_acl":
+			a.readACL(r)
+		}
+	}
+	for _, r := range d.module.Resources {
+		switch r.Type {
+		case "aws_network_acl_association":
+			acl := a.named(r)
+			acl.subnets = append(acl.subnets, doubtful(d.selectorIn(r, r.Get("subnet_id")), r.Uncertain))
+		case aclRuleType:
+			a.readRule(r)
+		}
+	}
+	return a.layers()
+}
+
+// aclReader collects ACLs in the order in which they are met.
+type aclReader struct {
+	*decoder
+	acls []*readACL
+}
+
+// at returns the ACL of a name, new where there was none.
+func (a *aclReader) at(name model.Group, o model.Origin) *readACL {
+	for _, acl := range a.acls {
+		if acl.name == name {
+			return acl
+		}
+	}
+	acl := &readACL{name: name, origin: o, rules: map[model.Direction][]model.Rule{}}
+	a.acls = append(a.acls, acl)
+	return acl
+}
+
+// named returns the ACL that a rule or association belongs to. An ACL that is
+// not of the module has subnets that are not known.
+func (a *aclReader) named(r terraform.Resource) *readACL {
+	v := r.Get("network_acl_id")
+	name, why := a.nameIn(r, v)
+	if why != "" {
+		a.warn("unknown-value", "the network ACL is not known: "+why, origin(r, "network_acl_id"))
+		name = model.Group(r.Address() + ".network_acl_id")
+	}
+	known := slices.ContainsFunc(a.acls, func(acl *readACL) bool { return acl.name == name })
+	acl := a.at(name, origin(r, "network_acl_id"))
+	if !known && r.Type == aclRuleType {
+		a.warn("unknown-subnets", fmt.Sprintf("network ACL %s is not made by this configuration: its subnets and other entries are not known", name), origin(r, ""))
+		acl.subnets = append(acl.subnets, model.Maybe{Selector: model.Any{}, Why: "the subnets of " + string(name) + " are not known"})
+	}
+	return acl
+}
+
+// readACL reads an ACL with its subnets and inline entries.
+func (a *aclReader) readACL(r terraform.Resource) {
+	acl := a.at(a.nameOf(r), origin(r, ""))
+	for _, v := range elements(r.Get("subnet_ids")) {
+		acl.subnets = append(acl.subnets, doubtful(a.selectorIn(r, v), r.Uncertain))
+	}
+	acl.fallback = r.Type != aclType
+	for _, dir := range []model.Direction{model.Ingress, model.Egress} {
+		attr := dir.String()
+		for i, b := range r.BlocksOf(attr) {
+			o := origin(r, fmt.Sprintf("%s[%d]", attr, i))
+			acl.add(a.decoder, dir, inlineEntry(b.Body), o)
+		}
+		if r.Open(attr) {
+			acl.add(a.decoder, dir, aclEntry{
+				number: terraform.Int(1),
+				why:    "not all " + attr + " entries are known: " + unknownText(r.Get(attr)),
+			}, origin(r, attr))
+		}
+	}
+}
+
+// aclEntry is an entry as it was read, whichever way it was written.
+type aclEntry struct {
+	number, action, protocol terraform.Value
+	cidr4, cidr6             terraform.Value
+	first, last, icmp, code  terraform.Value
+	why                      string
+}
+
+// inlineEntry reads an ingress or egress block of an aws_network_acl. There an ICMP
+// type and code that are not set are 0, echo reply, and not any
+// (documentation of aws_network_acl).
+func inlineEntry(b terraform.Body) aclEntry {
+	zero := func(v terraform.Value) terraform.Value {
+		if v.IsNull() {
+			return terraform.Int(0)
+		}
+		return v
+	}
+	return aclEntry{
+		number: b.Get("rule_no"), action: b.Get("action"), protocol: b.Get("protocol"),
+		cidr4: b.Get("cidr_block"), cidr6: b.Get("ipv6_cidr_block"),
+		first: b.Get("from_port"), last: b.Get("to_port"),
+		icmp: zero(b.Get("icmp_type")), code: zero(b.Get("icmp_code")),
+	}
+}
+
+// readRule reads an aws_network_acl_rule.
+func (a *aclReader) readRule(r terraform.Resource) {
+	acl := a.named(r)
+	n := aclEntry{
+		number: r.Get("rule_number"), action: r.Get("rule_action"), protocol: r.Get("protocol"),
+		cidr4: r.Get("cidr_block"), cidr6: r.Get("ipv6_cidr_block"),
+		first: r.Get("from_port"), last: r.Get("to_port"),
+		icmp: r.Get("icmp_type"), code: r.Get("icmp_code"), why: r.Uncertain,
+	}
+	egress, ok := r.Get("egress").AsBool()
+	dirs := []model.Direction{model.Ingress}
+	switch {
+	case !ok && !r.Get("egress").IsNull():
+		n.why = "egress: " + unknownText(r.Get("egress"))
+		dirs = append(dirs, model.Egress)
+	case egress:
+		dirs = []model.Direction{model.Egress}
+	}
+	for _, dir := range dirs {
+		acl.add(a.decoder, dir, n, origin(r, ""))
+	}
+}
+
+// add adds an entry. One whose action is unknown may allow and may deny; one whose number
+// is unknown may come before every other.
+func (acl *readACL) add(d *decoder, dir model.Direction, n aclEntry, o model.Origin) {
+	number, ok := n.number.AsInt()
+	if ok && number >= defaultEntry {
+		return // the default deny, which is there anyhow
+	}
+	why := n.why
+	if !ok {
+		number, why = 0, firstOf(why, "rule number: "+unknownText(n.number))
+	}
+	peer, peerWhy := n.peer(d, o)
+	traffic, trafficWhy := n.traffic(peer)
+	actions := []model.Action{model.Allow, model.Deny}
+	switch text, _ := n.action.AsString(); text {
+	case "allow", "ALLOW":
+		actions = actions[:1]
+	case "deny", "DENY":
+		actions = actions[1:]
+	default:
+		why = firstOf(why, "action: "+unknownText(n.action))
+	}
+	if why = firstOf(why, peerWhy, trafficWhy); why != "" {
+		d.warn("unknown-value", "this entry is not fully known: "+why, o)
+	}
+	for _, action := range actions {
+		acl.rules[dir] = append(acl.rules[dir], model.Rule{
+			Name: fmt.Sprint(number), Action: action, Priority: int(number),
+			Peer: doubtful(peer, why), Traffic: traffic, Origin: o,
+		})
+	}
+}
+
+// peer reads the CIDR block of an entry: it has one, of either family.
+func (n aclEntry) peer(d *decoder, o model.Origin) (model.Selector, string) {
+	four, six := !isUnset(n.cidr4), !isUnset(n.cidr6)
+	switch {
+	case four && six:
+		return model.Any{}, "it has two CIDR blocks"
+	case four:
+		return d.cidr(n.cidr4, model.AllIPv4(), o), ""
+	case six:
+		return d.cidr(n.cidr6, model.AllIPv6(), o), ""
+	}
+	return model.Any{}, "it has no CIDR block"
+}
+
+// traffic reads protocol, ports and ICMP message (EC2 API, NetworkAclEntry):
+// ports count for TCP and UDP, the message for ICMP and, with an IPv6 block, for
+// ICMPv6. Of every other protocol everything matches.
+func (n aclEntry) traffic(peer model.Selector) (model.Traffic, string) {
+	if n.protocol.IsAbsent() && n.why != "" {
+		return model.Traffic{model.AllTraffic()}, ""
+	}
+	p, why := protocol(n.protocol)
+	s := model.AllOf(p)
+	switch {
+	case why != "":
+		s = model.AllTraffic()
+	case p == model.TCP || p == model.UDP:
+		s, why = ports(p, n.first, n.last)
+	case p == model.ICMPv6 && isIPv4(peer):
+	case p.IsICMP():
+		s, why = message(p, n.icmp, n.code)
+	}
+	return model.Traffic{s}, why
+}
+
+func isIPv4(s model.Selector) bool {
+	at, ok := s.(model.At)
+	return ok && model.AllIPv4().Covers(at.Addrs)
+}
+
+// layers makes a layer of each ACL that has subnets.
+func (a *aclReader) layers() []model.Layer {
+	var named model.Or // subnets that have an ACL of their own
+	for _, acl := range a.acls {
+		named = append(named, acl.subnets...)
+	}
+	var out []model.Layer
+	for _, acl := range a.acls {
+		if acl.fallback {
+			acl.subnets = append(acl.subnets, model.Maybe{
+				Selector: model.Not{Selector: named}, Why: "which subnets have no ACL of their own is not known"})
+			a.warn("unknown-subnets", "this network ACL holds for every subnet that has no other, and which these are is not known", acl.origin)
+		}
+		if len(acl.subnets) == 0 {
+			a.findings = append(a.findings, model.Finding{Severity: model.Info, Code: "unused-acl",
+				Summary: fmt.Sprintf("network ACL %s has no subnet, so that it filters nothing", acl.name), Origin: acl.origin})
+			continue
+		}
+		out = append(out, model.Layer{
+			Name: "network ACL " + string(acl.name), State: model.Stateless,
+			Ingress: acl.chains(model.Ingress), Egress: acl.chains(model.Egress),
+		})
+	}
+	return out
+}
+
+// chains makes a chain per subnet: traffic between two subnets of one ACL passes it
+// twice, traffic inside a subnet never (VPC user guide, network ACLs).
+func (acl *readACL) chains(dir model.Direction) []model.Chain {
+	rules := slices.Clone(acl.rules[dir])
+	slices.SortStableFunc(rules, func(a, b model.Rule) int { return cmp.Compare(a.Priority, b.Priority) })
+	out := []model.Chain{unfilteredChain()}
+	for _, s := range acl.subnets {
+		out = append(out, model.Chain{
+			Name:    fmt.Sprintf("%s at %s", acl.name, subnetText(s)),
+			Guard:   model.Guard{Target: s, Peer: model.Not{Selector: s}},
+			Order:   model.FirstMatch,
+			Rules:   rules,
+			Default: model.Deny,
+		})
+	}
+	return out
+}
+
+func subnetText(s model.Selector) string {
+	if g, ok := s.(model.Group); ok {
+		return string(g)
+	}
+	return "a subnet that is not known"
+}

@@ -1,0 +1,293 @@
+package aws
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/terraform"
+)
+
+// groupReader collects the rules of all security groups.
+type groupReader struct {
+	*decoder
+	guards  model.Or      // the groups, whose members are isolated
+	guarded []model.Group // by name, those in guards
+	made    []model.Group // those that the module makes
+	rules   map[model.Direction][]model.Rule
+}
+
+// groupLayer reads every security group and rule; false when there is none.
+func (d *decoder) groupLayer() (model.Layer, bool) {
+	g := &groupReader{decoder: d, rules: map[model.Direction][]model.Rule{}}
+	for _, r := range d.module.Resources {
+		switch r.Type {
+		case groupType, "aws_default_security_group":
+			g.readGroup(r)
+		}
+	}
+	for _, r := range d.module.Resources {
+		switch r.Type {
+		case "aws_vpc_security_group_ingress_rule":
+			g.readRule(r, model.Ingress)
+		case "aws_vpc_security_group_egress_rule":
+			g.readRule(r, model.Egress)
+		case "aws_security_group_rule":
+			g.readOldRule(r)
+		}
+	}
+	g.readOutput()
+	if len(g.guards) == 0 {
+		return model.Layer{}, false
+	}
+	chain := func(dir model.Direction) []model.Chain {
+		return []model.Chain{unfilteredChain(), {
+			Name:    "security groups",
+			Guard:   model.Guard{Target: g.guards},
+			Order:   model.AnyAllow,
+			Rules:   g.rules[dir],
+			Default: model.Deny,
+		}}
+	}
+	return model.Layer{
+		Name: "security groups", State: model.Stateful,
+		Ingress: chain(model.Ingress), Egress: chain(model.Egress),
+	}, true
+}
+
+// readOutput isolates the groups that the module's output names: an existing group that
+// is to have no rule at all is named nowhere else.
+func (g *groupReader) readOutput() {
+	for _, o := range g.module.Outputs {
+		ids, ok := o.Value.AsObject()
+		if o.Name != groupOutput || !ok {
+			continue
+		}
+		for _, k := range slices.Sorted(maps.Keys(ids)) {
+			if name, why := g.nameIn(terraform.Resource{}, ids[k]); why == "" {
+				g.guard(name, "")
+			}
+		}
+	}
+}
+
+// readGroup reads a group and its inline rules.
+func (g *groupReader) readGroup(r terraform.Resource) {
+	name := g.nameOf(r)
+	g.made = append(g.made, name)
+	g.guard(name, r.Uncertain)
+	for _, dir := range []model.Direction{model.Ingress, model.Egress} {
+		attr := dir.String()
+		for i, b := range r.BlocksOf(attr) {
+			g.readInline(inline{r, b, dir, fmt.Sprintf("%s[%d]", attr, i)}, name)
+		}
+		if r.Open(attr) {
+			why := unknownText(r.Get(attr))
+			g.warn("unknown-value", "not all "+attr+" rules of this group are known: "+why, origin(r, attr))
+			g.rules[dir] = append(g.rules[dir], model.Rule{
+				Action: model.Allow, Target: name, Peer: model.Maybe{Selector: model.Any{}, Why: why},
+				Traffic: model.Traffic{model.AllTraffic()}, Origin: origin(r, attr),
+			})
+		}
+	}
+}
+
+// guard isolates the members of a group.
+func (g *groupReader) guard(name model.Group, uncertain string) {
+	if slices.Contains(g.guarded, name) {
+		return
+	}
+	g.guarded = append(g.guarded, name)
+	g.guards = append(g.guards, doubtful(name, uncertain))
+}
+
+// inline is a rule inside an aws_security_group.
+type inline struct {
+	resource terraform.Resource
+	block    terraform.Block
+	dir      model.Direction
+	path     string
+}
+
+func (g *groupReader) readInline(n inline, group model.Group) {
+	b, o := n.block.Body, origin(n.resource, n.path)
+	if n.block.Pos.Line > 0 {
+		o.File, o.Line, o.Column = n.block.Pos.File, n.block.Pos.Line, n.block.Pos.Column
+	}
+	traffic, why := groupTraffic(b, "protocol")
+	peers := g.listedPeers(n.resource, b, o)
+	for _, v := range elements(b.Get("security_groups")) {
+		peers = append(peers, g.selectorIn(n.resource, v))
+	}
+	peers = append(peers, selfPeer(b, group)...)
+	g.add(groupRead{n.dir, group, peers, traffic, firstOf(why, n.resource.Uncertain)}, o)
+}
+
+// listedPeers reads the peers of the attributes that inline rules and
+// aws_security_group_rule share.
+func (g *groupReader) listedPeers(r terraform.Resource, b terraform.Body, o model.Origin) []model.Selector {
+	var peers []model.Selector
+	for _, v := range elements(b.Get("cidr_blocks")) {
+		peers = append(peers, g.cidr(v, model.AllIPv4(), o))
+	}
+	for _, v := range elements(b.Get("ipv6_cidr_blocks")) {
+		peers = append(peers, g.cidr(v, model.AllIPv6(), o))
+	}
+	for _, v := range elements(b.Get("prefix_list_ids")) {
+		peers = append(peers, g.prefixList(r, v))
+	}
+	return peers
+}
+
+// prefixList is the addresses of a list that the module makes, or the list's
+// name.
+func (g *groupReader) prefixList(r terraform.Resource, v terraform.Value) model.Selector {
+	s := g.selectorIn(r, v)
+	if name, known := s.(model.Group); known {
+		if addrs, ok := g.lists[name]; ok {
+			return addrs
+		}
+	}
+	return s
+}
+
+// selfPeer reads "self": the members of the rule's own group.
+func selfPeer(b terraform.Body, group model.Selector) []model.Selector {
+	v := b.Get("self")
+	if v.IsNull() {
+		return nil
+	}
+	self, ok := v.AsBool()
+	switch {
+	case !ok:
+		return []model.Selector{model.Maybe{Selector: group, Why: "self: " + unknownText(v)}}
+	case self:
+		return []model.Selector{group}
+	}
+	return nil
+}
+
+// readRule reads an aws_vpc_security_group_ingress_rule or _egress_rule.
+func (g *groupReader) readRule(r terraform.Resource, dir model.Direction) {
+	o := origin(r, "")
+	traffic, why := groupTraffic(r.Body, "ip_protocol")
+	var peers []model.Selector
+	if v := r.Get("cidr_ipv4"); !isUnset(v) {
+		peers = append(peers, g.cidr(v, model.AllIPv4(), o))
+	}
+	if v := r.Get("cidr_ipv6"); !isUnset(v) {
+		peers = append(peers, g.cidr(v, model.AllIPv6(), o))
+	}
+	if v := r.Get("prefix_list_id"); !isUnset(v) {
+		peers = append(peers, g.prefixList(r, v))
+	}
+	if v := r.Get("referenced_security_group_id"); !isUnset(v) {
+		peers = append(peers, g.selectorIn(r, v))
+	}
+	g.add(groupRead{dir, g.target(r), peers, traffic, firstOf(why, r.Uncertain)}, o)
+}
+
+// readOldRule reads an aws_security_group_rule.
+func (g *groupReader) readOldRule(r terraform.Resource) {
+	o := origin(r, "")
+	traffic, why := groupTraffic(r.Body, "protocol")
+	target := g.target(r)
+	peers := g.listedPeers(r, r.Body, o)
+	if v := r.Get("source_security_group_id"); !isUnset(v) {
+		peers = append(peers, g.selectorIn(r, v))
+	}
+	peers = append(peers, selfPeer(r.Body, target)...)
+	typ, _ := r.Get("type").AsString()
+	read := groupRead{target: target, peers: peers, traffic: traffic, why: firstOf(why, r.Uncertain)}
+	switch typ {
+	case "ingress":
+		read.dir = model.Ingress
+		g.add(read, o)
+	case "egress":
+		read.dir = model.Egress
+		g.add(read, o)
+	default:
+		read.why = "type: " + unknownText(r.Get("type"))
+		for _, read.dir = range []model.Direction{model.Ingress, model.Egress} {
+			g.add(read, o)
+		}
+	}
+}
+
+// target is the group that a rule belongs to.
+func (g *groupReader) target(r terraform.Resource) model.Selector {
+	s := g.selectorIn(r, r.Get("security_group_id"))
+	name, known := s.(model.Group)
+	if !known {
+		return s
+	}
+	if !slices.Contains(g.guarded, name) {
+		g.findings = append(g.findings, model.Finding{
+			Severity: model.Info, Code: "rules-elsewhere",
+			Summary: fmt.Sprintf("security group %s is not made by this configuration, so that rules which others gave it are not seen", name),
+			Origin:  origin(r, "security_group_id"),
+		})
+	}
+	g.guard(name, "")
+	return s
+}
+
+// groupRead is a rule as it was read.
+type groupRead struct {
+	dir     model.Direction
+	target  model.Selector
+	peers   []model.Selector
+	traffic model.Traffic
+	why     string // not empty: it is unknown whether the rule matches
+}
+
+// add adds one rule per peer, as AWS counts them.
+func (g *groupReader) add(n groupRead, o model.Origin) {
+	if n.why != "" {
+		g.warn("unknown-value", "this rule is not fully known: "+n.why, o)
+	}
+	if len(n.peers) == 0 {
+		g.warn("no-peer", "this rule names no peer, so that it admits nothing", o)
+	}
+	for _, p := range n.peers {
+		g.rules[n.dir] = append(g.rules[n.dir], model.Rule{
+			Action: model.Allow, Target: n.target, Peer: doubtful(p, n.why), Traffic: n.traffic, Origin: o,
+		})
+	}
+}
+
+func firstOf(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+// groupTraffic reads protocol and ports of a security group rule (EC2 API,
+// IpPermission): with -1 and with every protocol other than TCP, UDP, ICMP and
+// ICMPv6 all ports match, whatever is written. Everything and the reason where they are unknown.
+func groupTraffic(b terraform.Body, attr string) (model.Traffic, string) {
+	p, why := protocol(b.Get(attr))
+	first, last := b.Get("from_port"), b.Get("to_port")
+	var s model.Service
+	switch {
+	case why != "":
+		s = model.AllTraffic()
+	case p == model.TCP || p == model.UDP:
+		s, why = ports(p, first, last)
+	case p == model.ICMPv6 && first.IsNull() && last.IsNull():
+		s = model.AllOf(p)
+	case p.IsICMP():
+		s, why = message(p, first, last)
+	default:
+		s = model.AllOf(p)
+	}
+	if why != "" {
+		why = strings.TrimSuffix(why, ": ")
+	}
+	return model.Traffic{s}, why
+}

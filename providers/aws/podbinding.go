@@ -1,0 +1,198 @@
+package aws
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/providers"
+)
+
+// bindingFile is the name of the manifests that put pods into groups.
+const bindingFile = "security-group-policies.yaml"
+
+// binding is one SecurityGroupPolicy: it puts the pods of a workload into the
+// group of its segment.
+type binding struct {
+	workload providers.Workload
+	segment  model.Identity
+	// labels are the pod template's, without those that only exist at run time.
+	labels map[string]string
+	// absent are label keys that pods of other segments have and these have not.
+	absent []string
+}
+
+// bindPods writes the manifests for EKS that bind groups to pods. A pod is
+// given the groups of every SecurityGroupPolicy of its namespace that selects it
+// (EKS user guide, security groups for pods), so that each must select its own
+// workload and no other segment's.
+func (e *encoder) bindPods() {
+	if e.in.Site.Cluster != "eks" && !e.in.Site.StrictPods {
+		return
+	}
+	bindings := e.bindings()
+	if len(bindings) == 0 {
+		return
+	}
+	for i := range bindings {
+		e.tellApart(&bindings[i], bindings)
+	}
+	var b bytes.Buffer
+	b.WriteString(bindingHead)
+	for _, n := range bindings {
+		e.writeBinding(&b, n)
+	}
+	e.out.Files = append(e.out.Files, providers.File{Name: bindingFile, Data: b.Bytes()})
+}
+
+func (e *encoder) bindings() []binding {
+	var out []binding
+	for _, s := range e.in.Segments {
+		for _, w := range s.Workloads {
+			labels := maps.Clone(w.Labels)
+			maps.DeleteFunc(labels, func(k, _ string) bool { return runtimeLabel(k) })
+			out = append(out, binding{workload: w, segment: s.ID, labels: labels})
+		}
+	}
+	return out
+}
+
+// tellApart adds to a binding what keeps it from selecting workloads of
+// other groups.
+func (e *encoder) tellApart(n *binding, all []binding) {
+	for _, o := range all {
+		if o.workload.Namespace != n.workload.Namespace || e.groupOf[o.segment] == e.groupOf[n.segment] || !n.selects(o) {
+			continue
+		}
+		key, ok := n.keyOnlyOf(o)
+		if ok {
+			n.absent = append(n.absent, key)
+			continue
+		}
+		all := model.Traffic{model.AllTraffic()}
+		both := model.EndpointsOf(n.segment, o.segment)
+		e.report(model.Finding{
+			Severity: model.Warning, Code: "same-labels",
+			Summary: fmt.Sprintf("pods of %s and %s have the same labels, so that a SecurityGroupPolicy puts both into the groups of segments %s and %s",
+				n.workload.ID, o.workload.ID, n.segment, o.segment),
+			Advice: "give the pod templates a label that tells them apart",
+			Origin: n.workload.Origin, Grade: model.Wider,
+			Affects: model.NewRegion(
+				model.Box{Src: both, Dst: model.AnyEndpoint(), Traffic: all},
+				model.Box{Src: model.AnyEndpoint(), Dst: both, Traffic: all}),
+		})
+	}
+	slices.Sort(n.absent)
+}
+
+// selects reports whether the binding, as it is so far, selects o's pods.
+func (n *binding) selects(o binding) bool {
+	for k, v := range n.labels {
+		if have, ok := o.labels[k]; !ok || have != v {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(n.absent, func(k string) bool { _, has := o.labels[k]; return has })
+}
+
+// keyOnlyOf returns the first label key that o's pods have and the binding's
+// have not.
+func (n *binding) keyOnlyOf(o binding) (string, bool) {
+	for _, k := range slices.Sorted(maps.Keys(o.labels)) {
+		if _, has := n.labels[k]; !has {
+			return k, true
+		}
+	}
+	return "", false
+}
+
+// runtimeLabel reports whether a controller adds the label to pods when it makes
+// them, so that a template's value, if any, says nothing: see "Well-Known Labels,
+// Annotations and Taints" of the Kubernetes documentation.
+func runtimeLabel(key string) bool {
+	switch key {
+	case "pod-template-hash", "controller-revision-hash", "pod-template-generation",
+		"statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index",
+		"batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name",
+		"batch.kubernetes.io/job-completion-index", "controller-uid", "job-name",
+		"topology.kubernetes.io/zone", "topology.kubernetes.io/region":
+		return true
+	}
+	return false
+}
+
+// The first line marks the file as generated, as in the Terraform files.
+const bindingHead = `# Written by crosswall. Changes are overwritten.
+#
+# Puts the pods of each workload into the security group of its segment. Group
+# ids are known after terraform apply; fill them in with:
+#
+#   eval "$(terraform output -json security_group_ids | jq -r 'to_entries[] | "export SG_\(.key | gsub("-"; "_"))=\(.value)"')"
+#   envsubst < ` + bindingFile + ` | kubectl apply -f -
+#
+# EKS binds groups when it makes a pod: restart pods that run already.
+`
+
+// placeholder is the variable that stands for a group's id. Dashes become
+// underscores, which no segment has in its ID.
+func placeholder(id model.Identity) string {
+	return "${SG_" + strings.ReplaceAll(string(id), "-", "_") + "}"
+}
+
+func (e *encoder) writeBinding(b *bytes.Buffer, n binding) {
+	w := n.workload
+	group := placeholder(n.segment)
+	if g := e.groups[e.groupOf[n.segment]]; g.existing != "" {
+		group = g.existing
+	}
+	fmt.Fprintf(b, "---\napiVersion: vpcresources.k8s.aws/v1beta1\nkind: SecurityGroupPolicy\nmetadata:\n")
+	fmt.Fprintf(b, "  name: %s\n  namespace: %s\n", quote(objectName(w)), quote(w.Namespace))
+	b.WriteString("spec:\n")
+	n.writeSelector(b)
+	fmt.Fprintf(b, "  securityGroups:\n    groupIds:\n      - %s\n", quote(group))
+}
+
+// writeSelector writes the podSelector; an empty one selects every pod of the
+// namespace.
+func (n binding) writeSelector(b *bytes.Buffer) {
+	if len(n.labels)+len(n.absent) == 0 {
+		b.WriteString("  podSelector: {}\n")
+		return
+	}
+	b.WriteString("  podSelector:\n")
+	if len(n.labels) > 0 {
+		b.WriteString("    matchLabels:\n")
+	}
+	for _, k := range slices.Sorted(maps.Keys(n.labels)) {
+		fmt.Fprintf(b, "      %s: %s\n", quote(k), quote(n.labels[k]))
+	}
+	if len(n.absent) > 0 {
+		b.WriteString("    matchExpressions:\n")
+	}
+	for _, k := range n.absent {
+		fmt.Fprintf(b, "      - {key: %s, operator: DoesNotExist}\n", quote(k))
+	}
+}
+
+// objectName is a name for the SecurityGroupPolicy of a workload: lower-case, at
+// most 253 bytes, unique in the namespace (Kubernetes, object names).
+func objectName(w providers.Workload) string {
+	name := strings.ToLower(w.Kind) + "-" + w.Name
+	if len(name) > 253 {
+		name = strings.TrimRight(name[:244], "-.") + "-" + digest(name)
+	}
+	return name
+}
+
+// quote writes a YAML string: every JSON string is one.
+func quote(s string) string {
+	q, err := json.Marshal(s)
+	if err != nil {
+		return `""` // cannot be: strings always marshal
+	}
+	return string(q)
+}

@@ -1,0 +1,268 @@
+package azure
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/providers"
+	"github.com/crosswall/crosswall/terraform"
+)
+
+// The layers of a decoded policy, in the order in which a packet that leaves a
+// workload meets them ("How network security groups filter network traffic").
+const (
+	layerInterface = "NIC NSG"
+	layerSubnet    = "subnet NSG"
+	layerAdmin     = "security admin rules"
+)
+
+// Decode reads NSGs, with rules of their own or as resources, and what they are
+// attached to. The policy has a layer for the groups of network interfaces and one
+// for those of subnets, both of which must admit; whatever has no group is
+// admitted. Each group is a chain that ends with the rules that Azure adds to
+// every group.
+//
+// Names of [model.Group]: a subnet, a network interface or an ASG goes by the reference without
+// ".id", or by its id in lower case; "nsg:" with the address of a group stands
+// for the interfaces that a group is attached to outside of the module, as for the groups that
+// Encode writes per segment; "tag:" with a service tag for its addresses, which Azure changes
+// and nobody else knows. The tag AzureLoadBalancer is its one address.
+//
+// Traffic of [Provider.Unfiltered] is admitted in front of the groups, unless a
+// group names the service by its tag, which puts it under the group's rules.
+func (p Provider) Decode(m terraform.Module) (model.Policy, []model.Finding) {
+	d := &decoder{module: m}
+	d.collect()
+	d.attach()
+	return d.policy(), model.SortFindings(d.findings)
+}
+
+// decoder reads one module.
+type decoder struct {
+	module   terraform.Module
+	groups   []*foundGroup
+	findings []model.Finding
+	// admin is whether there are rules of a network manager.
+	admin bool
+}
+
+// foundGroup is an NSG that the module has or names.
+type foundGroup struct {
+	address string // or the reference or id by which it is named
+	names   []string
+	// elsewhere is whether the group is named only, so that its rules are not known.
+	elsewhere bool
+	origin    model.Origin
+	uncertain string
+
+	inbound, outbound []model.Rule
+	written           map[string]bool  // rules by content, to know those that a state lists twice
+	claims            map[claim]string // priorities in use, by whom
+	tags              []string         // platform tags that its rules name
+	subnets           []model.Selector
+	interfaces        []model.Selector
+}
+
+func (d *decoder) find(f model.Finding) { d.findings = append(d.findings, f) }
+
+// collect reads the groups and their rules.
+func (d *decoder) collect() {
+	for _, r := range d.module.Resources {
+		if r.Type == typeGroup {
+			d.groups = append(d.groups, d.newGroup(r))
+		}
+	}
+	for _, r := range d.module.Resources {
+		switch {
+		case r.Type == typeRule:
+			g := d.groupOf(r, "network_security_group_name", r.Get("network_security_group_name"))
+			if g != nil && !g.elsewhere {
+				d.rule(g, ruleBody{r.Body, originAt(r, r.Pos, ""), r})
+			}
+		case strings.HasPrefix(r.Type, "azurerm_network_manager_admin_rule"):
+			d.admin = true
+			d.find(model.Finding{Severity: model.Warning, Code: "not-modelled", Origin: originAt(r, r.Pos, ""),
+				Summary: "rules of a network manager are asked before network security groups, and are not read",
+				Advice:  "compare without them, or take every answer as unknown"})
+		}
+	}
+}
+
+// newGroup reads a group with the rules inside it.
+func (d *decoder) newGroup(r terraform.Resource) *foundGroup {
+	g := &foundGroup{address: r.Address(), origin: originAt(r, r.Pos, ""), uncertain: r.Uncertain, written: map[string]bool{}, claims: map[claim]string{}}
+	for _, a := range []string{"id", "name"} {
+		if s, ok := r.Get(a).AsString(); ok {
+			g.names = append(g.names, strings.ToLower(s))
+		}
+	}
+	for _, b := range r.BlocksOf("security_rule") {
+		name, _ := b.Body.Get("name").AsString()
+		pos := b.Pos
+		if pos == (terraform.Pos{}) {
+			pos = r.Pos
+		}
+		d.rule(g, ruleBody{b.Body, originAt(r, pos, "security_rule "+name), r})
+	}
+	if r.Open("security_rule") {
+		d.find(model.Finding{Severity: model.Warning, Code: "unknown-value", Origin: g.origin,
+			Summary: "some of the rules of " + g.address + " are not known: " + r.Get("security_rule").Why()})
+		g.addUnknown("rules that are not known")
+	}
+	return g
+}
+
+// addUnknown adds a rule of which nothing is known.
+func (g *foundGroup) addUnknown(why string) {
+	for _, a := range []model.Action{model.Allow, model.Deny} {
+		r := model.Rule{Name: why, Action: a, Priority: unknownPriority, Target: model.Maybe{Selector: model.Any{}, Why: why},
+			Traffic: model.Traffic{model.AllTraffic()}, Origin: g.origin}
+		g.inbound, g.outbound = append(g.inbound, r), append(g.outbound, r)
+	}
+}
+
+// groupOf returns the group that an attribute names: by reference, id or name.
+// A group that is not in the module is added as one of which nothing is known; nil
+// when it is unknown which group is meant.
+func (d *decoder) groupOf(r terraform.Resource, attribute string, v terraform.Value) *foundGroup {
+	name, ok := d.named(r, v)
+	if !ok {
+		d.find(model.Finding{Severity: model.Warning, Code: "unknown-value", Origin: originAt(r, r.Pos, attribute),
+			Summary: fmt.Sprintf("which network security group %s belongs to is not known%s", r.Address(), because(v)),
+			Advice:  "read a plan or a state instead"})
+		for _, g := range d.groups {
+			g.addUnknown("rules that may belong to it")
+		}
+		return nil
+	}
+	for _, g := range d.groups {
+		if g.address == name || slices.Contains(g.names, strings.ToLower(name)) {
+			return g
+		}
+	}
+	d.find(model.Finding{Severity: model.Warning, Code: "group-elsewhere", Origin: originAt(r, r.Pos, attribute),
+		Summary: fmt.Sprintf("network security group %s is not in this configuration, so that its rules are not known", name),
+		Advice:  "read the configuration that holds it as well, or a live source"})
+	g := &foundGroup{address: name, elsewhere: true, origin: originAt(r, r.Pos, "")}
+	g.addUnknown("rules that are written elsewhere")
+	d.groups = append(d.groups, g)
+	return g
+}
+
+// named returns what an attribute refers to: a reference without ".id" or ".name",
+// with the module that it is in, or a literal.
+func (d *decoder) named(r terraform.Resource, v terraform.Value) (string, bool) {
+	if s, ok := v.AsString(); ok && s != "" {
+		return s, true
+	}
+	ref, ok := v.AsRef()
+	if !ok {
+		return "", false
+	}
+	ref = strings.TrimSuffix(strings.TrimSuffix(ref, ".id"), ".name")
+	if r.Module != "" {
+		ref = r.Module + "." + ref
+	}
+	return ref, true
+}
+
+// member returns the selector of what an attribute names.
+func (d *decoder) member(r terraform.Resource, attribute string, v terraform.Value) model.Selector {
+	name, ok := d.named(r, v)
+	if !ok {
+		d.find(model.Finding{Severity: model.Warning, Code: "unknown-value", Origin: originAt(r, r.Pos, attribute),
+			Summary: fmt.Sprintf("the %s of %s is not known%s", attribute, r.Address(), because(v)), Advice: "read a plan or a state instead"})
+		return model.Maybe{Selector: model.Any{}, Why: attribute + " of " + r.Address()}
+	}
+	if _, literal := v.AsString(); literal {
+		name = strings.ToLower(name)
+	}
+	return uncertain(model.Group(name), r.Uncertain)
+}
+
+// policy puts the groups into layers.
+func (d *decoder) policy() model.Policy {
+	interfaces := d.layer(layerInterface, func(g *foundGroup) []model.Selector { return g.interfaces })
+	subnets := d.layer(layerSubnet, func(g *foundGroup) []model.Selector { return g.subnets })
+	var p model.Policy
+	if d.admin {
+		unknown := model.Chain{Name: layerAdmin, Order: model.FirstMatch, Default: model.Allow, Rules: []model.Rule{{Action: model.Deny,
+			Target: model.Maybe{Selector: model.Any{}, Why: "rules of a network manager"}, Traffic: model.Traffic{model.AllTraffic()}}}}
+		p.Layers = append(p.Layers, model.Layer{Name: layerAdmin, State: model.Stateful,
+			Ingress: []model.Chain{unknown}, Egress: []model.Chain{unknown}})
+	}
+	for _, l := range []model.Layer{interfaces, subnets} {
+		if len(l.Ingress) > 0 {
+			p.Layers = append(p.Layers, l)
+		}
+	}
+	var always []providers.Allowance
+	for _, s := range platformServices() {
+		if !d.anyNames(s.tag) {
+			always = append(always, providers.Allowance{Direction: model.Egress, Rule: s.rule})
+		}
+	}
+	return providers.Overrule(p, "Azure platform", always)
+}
+
+// anyNames reports whether any group names a platform service by its tag.
+func (d *decoder) anyNames(tag string) bool {
+	return slices.ContainsFunc(d.groups, func(g *foundGroup) bool { return slices.Contains(g.tags, tag) })
+}
+
+// layer makes the chains of the groups that are attached in one way.
+func (d *decoder) layer(name string, attached func(*foundGroup) []model.Selector) model.Layer {
+	l := model.Layer{Name: name, State: model.Stateful}
+	for _, g := range d.groups {
+		to := attached(g)
+		if len(to) == 0 {
+			continue
+		}
+		guard := model.Guard{Target: uncertain(model.Or(to), g.uncertain)}
+		in := model.Chain{Name: g.address, Guard: guard, Order: model.FirstMatch, Default: model.Deny,
+			Rules: slices.Concat(g.inbound, defaultInbound())}
+		out := model.Chain{Name: g.address, Guard: guard, Order: model.FirstMatch, Default: model.Deny,
+			Rules: slices.Concat(g.outbound, defaultOutbound())}
+		l.Ingress = append(l.Ingress, in)
+		if c, ok := d.platformChain(g, guard); ok {
+			l.Egress = append(l.Egress, c)
+		}
+		l.Egress = append(l.Egress, out)
+	}
+	return l
+}
+
+// platformChain admits to a group the platform services that some other group
+// has put under its rules.
+func (d *decoder) platformChain(g *foundGroup, guard model.Guard) (model.Chain, bool) {
+	c := model.Chain{Name: g.address + ", Azure platform", Guard: guard, Order: model.AnyAllow, Default: model.Pass}
+	for _, s := range platformServices() {
+		if d.anyNames(s.tag) && !slices.Contains(g.tags, s.tag) {
+			c.Rules = append(c.Rules, s.rule)
+		}
+	}
+	return c, len(c.Rules) > 0
+}
+
+// originAt returns where a resource was read.
+func originAt(r terraform.Resource, pos terraform.Pos, path string) model.Origin {
+	return model.Origin{File: pos.File, Line: pos.Line, Column: pos.Column, Object: r.Address(), Path: strings.TrimSpace(path)}
+}
+
+// uncertain wraps a selector where it is not known whether it counts.
+func uncertain(s model.Selector, why string) model.Selector {
+	if why == "" {
+		return s
+	}
+	return model.Maybe{Selector: s, Why: why}
+}
+
+// because returns ": why" for an unknown value that says so.
+func because(v terraform.Value) string {
+	if why := v.Why(); why != "" {
+		return ": " + why
+	}
+	return ""
+}

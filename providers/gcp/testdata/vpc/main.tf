@@ -1,0 +1,224 @@
+# Written by crosswall. Changes are overwritten.
+
+# NetworkPolicy shop/backend spec.in
+resource "google_compute_firewall" "backend_in_d98cd317" {
+  name        = "backend-in-d98cd317"
+  network     = "projects/shop/global/networks/main"
+  description = "NetworkPolicy shop/backend spec.in"
+  direction   = "INGRESS"
+  priority    = 800
+  target_tags = ["backend"]
+  source_tags = ["frontend"]
+
+  allow {
+    protocol = "tcp"
+    ports    = ["8080"]
+  }
+}
+
+# NetworkPolicy shop/backend spec.out
+resource "google_compute_firewall" "backend_out_6730cac8" {
+  name               = "backend-out-6730cac8"
+  network            = "projects/shop/global/networks/main"
+  description        = "NetworkPolicy shop/backend spec.out"
+  direction          = "EGRESS"
+  priority           = 800
+  target_tags        = ["backend"]
+  destination_ranges = ["192.0.2.0/25", "192.0.2.192/26"]
+
+  allow {
+    protocol = "tcp"
+    ports    = ["443"]
+  }
+
+  allow {
+    protocol = "udp"
+    ports    = ["443"]
+  }
+}
+
+# NetworkPolicy shop/backend spec.out
+resource "google_compute_firewall" "backend_out_9ae61715" {
+  name               = "backend-out-9ae61715"
+  network            = "projects/shop/global/networks/main"
+  description        = "NetworkPolicy shop/backend spec.out"
+  direction          = "EGRESS"
+  priority           = 800
+  target_tags        = ["backend"]
+  destination_ranges = ["10.0.3.0/24"]
+
+  allow {
+    protocol = "tcp"
+    ports    = ["5432"]
+  }
+}
+
+# Policies isolate backend: whatever they do not admit is refused (egress)
+resource "google_compute_firewall" "backend_out_614cdfaf" {
+  name               = "backend-out-614cdfaf"
+  network            = "projects/shop/global/networks/main"
+  description        = "Policies isolate backend: whatever they do not admit is refused (egress)"
+  direction          = "EGRESS"
+  priority           = 900
+  target_tags        = ["backend"]
+  destination_ranges = ["0.0.0.0/0"]
+
+  deny {
+    protocol = "all"
+  }
+}
+
+# Policies isolate backend: whatever they do not admit is refused (egress)
+resource "google_compute_firewall" "backend_out_876b4642" {
+  name               = "backend-out-876b4642"
+  network            = "projects/shop/global/networks/main"
+  description        = "Policies isolate backend: whatever they do not admit is refused (egress)"
+  direction          = "EGRESS"
+  priority           = 900
+  target_tags        = ["backend"]
+  destination_ranges = ["::/0"]
+
+  deny {
+    protocol = "all"
+  }
+}
+
+# NetworkPolicy shop/db spec.in
+resource "google_compute_firewall" "db_in_9e576810" {
+  name        = "db-in-9e576810"
+  network     = "projects/shop/global/networks/main"
+  description = "NetworkPolicy shop/db spec.in"
+  direction   = "INGRESS"
+  priority    = 800
+  target_tags = ["db"]
+  source_tags = ["backend"]
+
+  allow {
+    protocol = "tcp"
+    ports    = ["5432"]
+  }
+}
+
+# Policies isolate db: whatever they do not admit is refused (egress)
+resource "google_compute_firewall" "db_out_175a3c04" {
+  name               = "db-out-175a3c04"
+  network            = "projects/shop/global/networks/main"
+  description        = "Policies isolate db: whatever they do not admit is refused (egress)"
+  direction          = "EGRESS"
+  priority           = 900
+  target_tags        = ["db"]
+  destination_ranges = ["0.0.0.0/0"]
+
+  deny {
+    protocol = "all"
+  }
+}
+
+# Policies isolate db: whatever they do not admit is refused (egress)
+resource "google_compute_firewall" "db_out_dfb670e1" {
+  name               = "db-out-dfb670e1"
+  network            = "projects/shop/global/networks/main"
+  description        = "Policies isolate db: whatever they do not admit is refused (egress)"
+  direction          = "EGRESS"
+  priority           = 900
+  target_tags        = ["db"]
+  destination_ranges = ["::/0"]
+
+  deny {
+    protocol = "all"
+  }
+}
+
+# NetworkPolicy shop/frontend spec.in
+resource "google_compute_firewall" "frontend_in_2e831c89" {
+  name          = "frontend-in-2e831c89"
+  network       = "projects/shop/global/networks/main"
+  description   = "NetworkPolicy shop/frontend spec.in"
+  direction     = "INGRESS"
+  priority      = 800
+  target_tags   = ["frontend"]
+  source_ranges = ["0.0.0.0/0"]
+
+  allow {
+    protocol = "tcp"
+    ports    = ["443"]
+  }
+}
+
+# NetworkPolicy shop/frontend spec.in
+resource "google_compute_firewall" "frontend_in_084eb6a0" {
+  name          = "frontend-in-084eb6a0"
+  network       = "projects/shop/global/networks/main"
+  description   = "NetworkPolicy shop/frontend spec.in"
+  direction     = "INGRESS"
+  priority      = 800
+  target_tags   = ["frontend"]
+  source_ranges = ["::/0"]
+
+  allow {
+    protocol = "tcp"
+    ports    = ["443"]
+  }
+}
+
+# NetworkPolicy shop/frontend spec.out
+resource "google_compute_firewall" "frontend_out_93ce843f" {
+  name               = "frontend-out-93ce843f"
+  network            = "projects/shop/global/networks/main"
+  description        = "NetworkPolicy shop/frontend spec.out"
+  direction          = "EGRESS"
+  priority           = 800
+  target_tags        = ["frontend"]
+  destination_ranges = ["10.0.2.0/24"]
+
+  allow {
+    protocol = "tcp"
+    ports    = ["8080"]
+  }
+}
+
+# NetworkPolicy shop/frontend spec.out
+resource "google_compute_firewall" "frontend_out_1631784d" {
+  name               = "frontend-out-1631784d"
+  network            = "projects/shop/global/networks/main"
+  description        = "NetworkPolicy shop/frontend spec.out"
+  direction          = "EGRESS"
+  priority           = 800
+  target_tags        = ["frontend"]
+  destination_ranges = ["2001:db8:2::/64"]
+
+  allow {
+    protocol = "tcp"
+    ports    = ["8080"]
+  }
+}
+
+# Policies isolate frontend: whatever they do not admit is refused (egress)
+resource "google_compute_firewall" "frontend_out_77bc3f66" {
+  name               = "frontend-out-77bc3f66"
+  network            = "projects/shop/global/networks/main"
+  description        = "Policies isolate frontend: whatever they do not admit is refused (egress)"
+  direction          = "EGRESS"
+  priority           = 900
+  target_tags        = ["frontend"]
+  destination_ranges = ["0.0.0.0/0"]
+
+  deny {
+    protocol = "all"
+  }
+}
+
+# Policies isolate frontend: whatever they do not admit is refused (egress)
+resource "google_compute_firewall" "frontend_out_efdcc761" {
+  name               = "frontend-out-efdcc761"
+  network            = "projects/shop/global/networks/main"
+  description        = "Policies isolate frontend: whatever they do not admit is refused (egress)"
+  direction          = "EGRESS"
+  priority           = 900
+  target_tags        = ["frontend"]
+  destination_ranges = ["::/0"]
+
+  deny {
+    protocol = "all"
+  }
+}
