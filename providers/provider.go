@@ -12,9 +12,7 @@ type Provider interface {
 	// Limits returns what the cloud's firewall can and cannot do.
 	Limits() Limits
 	// Encode writes down an intent in the cloud's terms. What it cannot express
-	// becomes a finding with a Grade and with Affects set; it sets Example
-	// too where the difference is real although Decode cannot see it, because
-	// the traffic never meets the rules. What keeps it
+	// becomes a finding with a Grade and with Affects set; what keeps it
 	// from writing at all (a missing subnet, a quota) is a finding of severity Error, and the Output is then
 	// of no use.
 	Encode(Intent) (Output, []model.Finding)
@@ -72,6 +70,10 @@ type Output struct {
 	// Groups says which endpoints stand behind every group that Decode will
 	// find in Module.
 	Groups map[model.Group]model.Selector
+	// Unseen is connections that pass without meeting any rule, so that Decode
+	// cannot know of them: traffic that never leaves a node. Whatever of it the
+	// policy refuses is opened.
+	Unseen model.Region
 	Quotas []Quota
 }
 

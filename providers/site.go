@@ -25,8 +25,8 @@ type Site struct {
 	// PerSegment asks for one firewall object per segment where the cloud can also
 	// have one per subnet (Azure).
 	PerSegment bool
-	// StrictPods is whether security groups are enforced on the pods' own
-	// interfaces and for traffic on one node too (EKS, strict mode).
+	// StrictPods is whether the firewall sees traffic between pods of one node too, and the
+	// pods' own interfaces carry security groups: strict mode on EKS, intranode visibility on GKE.
 	StrictPods bool
 	// Allowances are admitted besides the policies.
 	Allowances []Allowance

@@ -1,5 +1,10 @@
 package terraform
 
+import (
+	"maps"
+	"slices"
+)
+
 // Pos is a place in a file. Line and Column count from 1; 0 is unknown.
 type Pos struct {
 	File         string
@@ -38,11 +43,16 @@ func (b *Body) Set(name string, v Value) {
 		}
 	}
 	if !v.IsAbsent() {
-		b.Attrs = append(b.Attrs, Attr{name, v})
+		b.Attrs = append(b.Attrs, Attr{Name: name, Value: v})
 	}
 }
 
-// BlocksOf returns the nested blocks of a type.
+// BlocksOf returns the nested blocks of a type, whichever of Terraform's three
+// ways they were written in: as blocks, as an attribute set to a list of objects
+// (developer.hashicorp.com/terraform/language/attr-as-blocks), or as an attribute
+// set to one object, which is how JSON configuration may write a single block
+// (developer.hashicorp.com/terraform/language/syntax/json). Where [Body.Open] is
+// true there may be more of them.
 func (b Body) BlocksOf(typ string) []Block {
 	var out []Block
 	for _, k := range b.Blocks {
@@ -50,7 +60,41 @@ func (b Body) BlocksOf(typ string) []Block {
 			out = append(out, k)
 		}
 	}
+	v := b.Get(typ)
+	if _, ok := v.AsObject(); ok {
+		v = List(v)
+	}
+	for _, e := range v.list {
+		if keys, ok := e.AsObject(); ok {
+			out = append(out, Block{Type: typ, Body: objectBody(keys)})
+		}
+	}
 	return out
+}
+
+// Open reports whether the body may hold blocks of a type that [Body.BlocksOf] does not
+// return: a dynamic block over something unknown, or an attribute in place of
+// blocks that is set to something other than objects. The attribute of that name,
+// [Body.Get], then says why.
+func (b Body) Open(typ string) bool {
+	v := b.Get(typ)
+	if v.IsNull() || v.kind == object {
+		return false
+	}
+	for _, e := range v.list {
+		if e.kind != object {
+			return true
+		}
+	}
+	return v.kind != list
+}
+
+func objectBody(keys map[string]Value) Body {
+	var b Body
+	for _, k := range slices.Sorted(maps.Keys(keys)) {
+		b.Set(k, keys[k])
+	}
+	return b
 }
 
 // Block is a nested block, such as the allow of a google_compute_firewall.
@@ -72,6 +116,10 @@ type Resource struct {
 	// Key is the instance key of a resource made by for_each or count, as it stands in
 	// an address: `["a"]`, `[0]`. Empty for single resources; never written.
 	Key string
+	// Uncertain says why it is not known whether the resource exists, or how many of
+	// it do: its for_each or count could not be worked out. The resource then stands
+	// for any number of instances, none included. Empty: it exists, once.
+	Uncertain string
 	// Module is the address of the module that a planned or stored resource is of, such as
 	// "module.vpc"; empty for the root module; never written.
 	Module string

@@ -1,7 +1,9 @@
 package terraform
 
 import (
+	"maps"
 	"math/big"
+	"slices"
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
@@ -105,7 +107,24 @@ func (v Value) AsString() (string, bool) {
 
 // AsInt returns a literal whole number; a literal string of digits counts too, as it
 // does for Terraform.
-func (v Value) AsInt() (int64, bool) { return v.asInt() }
+func (v Value) AsInt() (int64, bool) {
+	if v.kind != literal || v.lit.IsNull() {
+		return 0, false
+	}
+	n := v.lit
+	if n.Type() == cty.String {
+		c, err := convert.Convert(n, cty.Number)
+		if err != nil {
+			return 0, false
+		}
+		n = c
+	}
+	if n.Type() != cty.Number {
+		return 0, false
+	}
+	i, acc := n.AsBigFloat().Int64()
+	return i, acc == big.Exact
+}
 
 // AsBool returns a literal truth value; the strings "true" and "false" count
 // too, as they do for Terraform.
@@ -146,22 +165,23 @@ func (v Value) AsStrings() ([]string, bool) {
 	return out, true
 }
 
-func (v Value) asInt() (int64, bool) {
-	if v.kind != literal || v.lit.IsNull() {
-		return 0, false
+// Equal reports whether two values are the same: kind by kind, the entries of lists in
+// order, unknowns by their reason. The number 1 and the string "1" differ.
+func (v Value) Equal(w Value) bool {
+	if v.kind != w.kind {
+		return false
 	}
-	n := v.lit
-	if n.Type() == cty.String {
-		c, err := convert.Convert(n, cty.Number)
-		if err != nil {
-			return 0, false
-		}
-		n = c
+	switch v.kind {
+	case absent:
+		return true
+	case literal:
+		return v.lit.RawEquals(w.lit)
+	case reference, unknown:
+		return v.text == w.text
+	case list:
+		return slices.EqualFunc(v.list, w.list, Value.Equal)
+	case object:
+		return maps.EqualFunc(v.keys, w.keys, Value.Equal)
 	}
-	if n.Type() != cty.Number {
-		return 0, false
-	}
-	f := n.AsBigFloat()
-	i, acc := f.Int64()
-	return i, acc == big.Exact
+	return false
 }

@@ -13,7 +13,9 @@ import (
 func (t *translation) compare() {
 	r := &t.result
 	r.Delta = model.Compare(r.Wanted, r.Decoded, r.Inventory)
-	t.beyondSight()
+	unseen := r.Output.Unseen.Intersect(r.Inventory.Universe())
+	r.Delta.Opened = r.Delta.Opened.Union(unseen.Subtract(r.Wanted.Permitted(r.Inventory).Allowed))
+	r.Delta.Closed = r.Delta.Closed.Subtract(unseen)
 	switch {
 	case !r.Delta.Unknown.IsEmpty():
 		r.Verdict = model.Unsupported
@@ -43,26 +45,6 @@ func (t *translation) unproven() model.Finding {
 		f.Summary += ", such as " + e.String()
 	}
 	return f
-}
-
-// beyondSight adds what the provider knows to differ although no rule shows it:
-// losses that come with a packet of their own, such as traffic that never meets the
-// rules.
-func (t *translation) beyondSight() {
-	r := &t.result
-	for _, c := range t.claims {
-		if c.Example == nil {
-			continue
-		}
-		wanted := r.Wanted.Permitted(r.Inventory).Allowed
-		switch c.Grade {
-		case model.Wider:
-			r.Delta.Opened = r.Delta.Opened.Union(c.Affects.Intersect(r.Inventory.Universe()).Subtract(wanted))
-		case model.Narrower, model.Unsupported:
-			r.Delta.Closed = r.Delta.Closed.Union(c.Affects.Intersect(wanted))
-		case model.Exact:
-		}
-	}
 }
 
 // settleClaims looks for what really differs within each loss that the

@@ -56,7 +56,11 @@ func (p Provider) Encode(in providers.Intent) (providers.Output, []model.Finding
 	e := newEncoder(New(p.opts).opts, in)
 	e.writeHead()
 	e.writeGroups()
-	e.reportNodes()
+	if f, ok := providers.NodeLocal(in, "run the VPC CNI with POD_SECURITY_GROUP_ENFORCING_MODE=strict and say so in the placement "+
+		"(podSecurityGroups: strict), or place segments in subnets of their own"); ok {
+		e.report(f)
+		e.out.Unseen = f.Affects
+	}
 	e.bindPods()
 	e.writeACLs()
 	return e.out, model.SortFindings(e.findings)

@@ -61,58 +61,6 @@ func (e *encoder) reportService(x edge, g model.Grant, s model.Service) {
 	e.report(f)
 }
 
-// reportNodes reports what is lost where security groups are enforced on nodes
-// and not on the pods' own interfaces: nodes send packets between their own pods
-// directly, and pods share their node's groups (EKS user guide and best practices,
-// security groups for pods).
-func (e *encoder) reportNodes() {
-	if e.in.Site.Cluster != "eks" || e.in.Site.StrictPods {
-		return
-	}
-	all := model.Traffic{model.AllTraffic()}
-	var boxes []model.Box
-	for i, s := range e.in.Segments {
-		for _, t := range e.in.Segments[i:] {
-			if mayShareNode(s.Home.Subnets, t.Home.Subnets) {
-				a, b := model.EndpointsOf(s.ID), model.EndpointsOf(t.ID)
-				boxes = append(boxes, model.Box{Src: a, Dst: b, Traffic: all}, model.Box{Src: b, Dst: a, Traffic: all})
-			}
-		}
-	}
-	permitted := e.in.Policy.Permitted(e.in.Inventory)
-	opened := model.NewRegion(boxes...).Intersect(e.in.Inventory.Universe()).Subtract(permitted.Allowed)
-	if opened.IsEmpty() {
-		return
-	}
-	f := model.Finding{
-		Severity: model.Warning, Code: "pods-on-one-node",
-		Summary: "security groups are not enforced between pods on one node, and pods without a branch interface share the groups of their node",
-		Advice:  "use security groups for pods with POD_SECURITY_GROUP_ENFORCING_MODE=strict and say so in the placement, or place segments in subnets of their own",
-		Origin:  e.in.Site.Origin, Grade: model.Wider, Affects: opened,
-	}
-	if example, ok := opened.Example(); ok {
-		f.Example = &example
-	}
-	e.report(f)
-}
-
-// mayShareNode reports whether pods of two homes can be on one node: a node,
-// and the interfaces of its pods, are in one subnet. A home without subnets
-// may be anywhere.
-func mayShareNode(a, b []string) bool {
-	if len(a) == 0 || len(b) == 0 {
-		return true
-	}
-	for _, n := range a {
-		for _, m := range b {
-			if n == m {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // originOf is where the first rule of a grant comes from.
 func originOf(g model.Grant) model.Origin {
 	if len(g.Rules) == 0 {

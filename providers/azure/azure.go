@@ -52,8 +52,12 @@ func (Provider) Encode(in providers.Intent) (providers.Output, []model.Finding) 
 		e.fill(&groups[i])
 		e.number(&groups[i])
 	}
-	e.sameNode()
 	out := e.output(groups)
+	if f, ok := providers.NodeLocal(in, "keep the cluster's own network policies as well (az aks update --network-policy), "+
+		"or place segments in subnets of their own"); ok {
+		e.find(f)
+		out.Unseen = f.Affects
+	}
 	e.checkQuotas(groups)
 	return out, model.SortFindings(append(e.findings, e.losses.findings()...))
 }

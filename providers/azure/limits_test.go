@@ -48,7 +48,7 @@ func TestCells(t *testing.T) {
 		{providers.UnionOfPolicies, shop().allow(in, "shop-db", cidrs("10.0.0.0/8"), tcp(80)).allow(in, "shop-db", cidrs("10.0.1.0/24"), udp(53)).
 			allow(in, "shop-db", cidrs("10.0.0.0/8"), model.Ports(model.TCP, 1, 100)), ""},
 		{providers.Replies, shop().allow(out, "shop-backend", ids("shop-db"), tcp(5432)).allow(in, "shop-db", ids("shop-backend"), tcp(5432)), ""},
-		{providers.SameNode, shared(), "same-node"},
+		{providers.SameNode, shared(), "pods-on-one-node"},
 		{providers.AdminDeny, admin(to(model.Deny, ids("shop-db"), model.AllTraffic())), ""},
 		{providers.AdminDeny, admin(to(model.Deny, ids("shop-frontend"), tcp(8080))), ""},
 		{providers.AdminPass, admin(to(model.Pass, ids("shop-frontend"), tcp(8080))), ""},

@@ -207,37 +207,3 @@ func (e *encoder) unknownAddresses(s providers.Segment, id model.Identity) {
 	e.find(model.Finding{Severity: model.Error, Code: "no-addresses", Origin: originOf(s),
 		Summary: fmt.Sprintf("rules of %s must name %s by its addresses, which the placement does not say", s.ID, id), Advice: advice})
 }
-
-// sameNode reports that pods of one AKS node reach each other past any network
-// security group, as their traffic never leaves the node, where policies refuse them that.
-func (e *encoder) sameNode() {
-	if e.in.Site.Cluster != clusterAKS {
-		return
-	}
-	var boxes []model.Box
-	for _, a := range e.in.Segments {
-		for _, b := range e.in.Segments {
-			if mayShareNode(a, b) {
-				boxes = append(boxes, box(model.Egress, e.held(model.EndpointsOf(a.ID)), e.held(model.EndpointsOf(b.ID)),
-					model.Traffic{model.AllTraffic()}))
-			}
-		}
-	}
-	denied := model.NewRegion(boxes...).Intersect(e.in.Inventory.Universe()).Subtract(e.in.Policy.Permitted(e.in.Inventory).Allowed)
-	x, ok := denied.Example()
-	if !ok {
-		return
-	}
-	// No loss of the rules, which nothing could make up for: the check finds no
-	// difference in what they say.
-	e.find(model.Finding{Severity: model.Warning, Code: "same-node", Origin: e.in.Site.Origin, Example: &x,
-		Summary: "pods on one node reach each other whatever network security groups say, as their traffic does not leave the node: " + x.String(),
-		Advice:  "keep the cluster's own network policies as well: az aks update --network-policy"})
-}
-
-// mayShareNode reports whether pods of both segments may be on one node: they
-// share a subnet, or it is not said where one of them is.
-func mayShareNode(a, b providers.Segment) bool {
-	return len(a.Home.Subnets) == 0 || len(b.Home.Subnets) == 0 ||
-		slices.ContainsFunc(a.Home.Subnets, func(n string) bool { return slices.Contains(b.Home.Subnets, n) })
-}

@@ -118,6 +118,11 @@ func metadataRule() model.Rule {
 func (p Provider) Encode(in providers.Intent) (providers.Output, []model.Finding) {
 	e := newEncoder(p.opts, in)
 	out := e.run()
+	if f, ok := providers.NodeLocal(in, "turn on intranode visibility in the cluster and say so in the placement "+
+		"(intranodeVisibility: enabled), or let its network plugin enforce the policies too"); ok {
+		e.findings = append(e.findings, f)
+		out.Unseen = f.Affects
+	}
 	return out, model.SortFindings(e.findings)
 }
 

@@ -164,10 +164,6 @@ func (e *encoder) remarks() {
 	if !e.gke() {
 		return
 	}
-	if ingress || egress {
-		e.remark(model.Warning, "same-node", "traffic between pods of one node does not leave the node, so that no firewall rule sees it",
-			"turn on intranode visibility in the cluster, or let its network plugin enforce the policies too")
-	}
 	if egress {
 		e.remark(model.Warning, "node-egress",
 			"egress rules are applied to nodes: what the nodes themselves send is refused too unless a rule admits it",

@@ -67,6 +67,8 @@ func gcpFields() cloud {
 			{"network", word("a network's name or self link"), func(s *providers.Site, v string) { s.Network = v }},
 			{"project", word("a project id"), func(s *providers.Site, v string) { s.Project = v }},
 			{"cluster", oneOf("gke"), func(s *providers.Site, v string) { s.Cluster = v }},
+			{"intranodeVisibility", oneOf("disabled", "enabled"),
+				func(s *providers.Site, v string) { s.StrictPods = v == "enabled" }},
 		},
 		identity: []textField[providers.Home]{
 			{"networkTag", form{isTag, "a network tag: at most 63 lower-case letters, digits and dashes"},

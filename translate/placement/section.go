@@ -53,6 +53,10 @@ func (r *reader) checkSection(o *object, s section) {
 			"how EKS enforces security groups for pods is not said; traffic between pods of one node is taken as unfiltered",
 			"if POD_SECURITY_GROUP_ENFORCING_MODE is strict, add\n  podSecurityGroups: strict")
 	}
+	if o.has("intranodeVisibility") && s.site.Cluster == "" && !o.has("cluster") {
+		r.fault(codeValue, o.where("intranodeVisibility"), "intranodeVisibility without cluster: gke",
+			"it is a setting of GKE clusters; add\n  cluster: gke")
+	}
 	if s.site.Cluster != "" && !s.platform.asked {
 		r.report(model.Warning, codePreset, o.where("cluster"),
 			fmt.Sprintf("what %s needs to work is not admitted: the placement has no preset", s.site.Cluster),
