@@ -1,0 +1,175 @@
+package kubernetes
+
+import (
+	"fmt"
+
+	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/translate"
+)
+
+const (
+	layerName = "kubernetes"
+	chainName = "network policies"
+)
+
+// builder turns a catalog into a policy over workloads.
+type builder struct {
+	*catalog
+	all         []*workload
+	byNamespace map[string][]*workload
+	memo        map[string]selection // who is named, by policy namespace and selector
+	sides       map[model.Direction]*built
+	// subjects is who each policy selects.
+	subjects map[*policy]selection
+	// doubted is the places whose unknown labels were reported.
+	doubted map[model.Origin]bool
+	blocks  []model.Origin // ipBlocks that hold addresses of pods
+}
+
+// built is one direction.
+type built struct {
+	isolated selection
+	rules    []model.Rule
+	// by is the first policy that isolates a workload for sure.
+	by map[*workload]*policy
+}
+
+// build returns the input's policy and who it is about.
+func build(c *catalog) translate.Input {
+	b := &builder{catalog: c, all: c.workloads(), byNamespace: map[string][]*workload{}, memo: map[string]selection{}, subjects: map[*policy]selection{}, doubted: map[model.Origin]bool{},
+		sides: map[model.Direction]*built{model.Ingress: newBuilt(), model.Egress: newBuilt()}}
+	for _, w := range b.all {
+		b.byNamespace[w.namespace.name] = append(b.byNamespace[w.namespace.name], w)
+	}
+	for _, p := range c.policies {
+		b.policy(p)
+	}
+	b.lint()
+	in := translate.Input{Policy: model.Policy{Layers: []model.Layer{{
+		Name: layerName, State: model.Stateful,
+		Ingress: []model.Chain{b.chain(model.Ingress)}, Egress: []model.Chain{b.chain(model.Egress)},
+	}}}}
+	for _, w := range b.all {
+		in.Inventory.Members = append(in.Inventory.Members, model.Member{ID: w.id, Addrs: w.addrs(c.opts.PodAddrs), Solo: w.solo})
+		in.Workloads = append(in.Workloads, w.describe())
+	}
+	return in
+}
+
+func newBuilt() *built { return &built{by: map[*workload]*policy{}} }
+
+// chain returns the chain of a direction: it judges what has an isolated pod
+// as target, and allows what any policy allows.
+func (b *builder) chain(d model.Direction) model.Chain {
+	s := b.sides[d]
+	rules := s.rules
+	if d == model.Ingress && !b.opts.NodeAddrs.IsEmpty() {
+		rules = append(rules, b.ownNode(s.isolated.selector()))
+	}
+	return model.Chain{Name: chainName, Guard: model.Guard{Target: s.isolated.selector()}, Order: model.AnyAllow,
+		Rules: rules, Default: model.Deny}
+}
+
+// ownNode lets a pod's own node in. Which of the nodes that is is unknown.
+func (b *builder) ownNode(target model.Selector) model.Rule {
+	nodes := model.And{model.At{Addrs: b.opts.NodeAddrs}, model.Identities{model.Outside}}
+	return model.Rule{Name: "own node", Action: model.Allow, Target: target,
+		Peer:    model.Maybe{Selector: nodes, Why: "a pod is reachable from its own node, and which node that is is not known"},
+		Traffic: model.Traffic{model.AllTraffic()}, Reason: "a pod is always reachable from the node it runs on"}
+}
+
+// policy adds the rules of a NetworkPolicy.
+func (b *builder) policy(p *policy) {
+	subject := b.subject(p)
+	for _, d := range []model.Direction{model.Ingress, model.Egress} {
+		s := p.side(d)
+		if !s.isolates {
+			continue
+		}
+		b.sides[d].isolate(p, subject)
+		for i, r := range s.rules {
+			rb := ruleBuilder{builder: b, p: p, r: r, subject: subject, direction: d,
+				name: fmt.Sprintf("%s %s[%d]", p.title(), d, i)}
+			rb.add()
+		}
+	}
+}
+
+// isolate adds a policy's subject. A workload that is isolated for sure by any
+// policy is isolated for sure.
+func (s *built) isolate(p *policy, subject selection) {
+	for _, w := range subject.sure {
+		if s.by[w] == nil {
+			s.by[w] = p
+			s.isolated.sure = append(s.isolated.sure, w)
+		}
+	}
+	if len(s.isolated.unsure) == 0 {
+		s.isolated.why = subject.why
+	}
+	s.isolated.unsure = append(s.isolated.unsure, subject.unsure...)
+}
+
+// subject returns the pods that a policy selects, and reports what is odd about them.
+func (b *builder) subject(p *policy) selection {
+	if known, ok := b.subjects[p]; ok {
+		return known
+	}
+	key := "subject " + p.obj.namespace + " " + p.subject.key()
+	out, ok := b.memo[key]
+	if !ok {
+		for _, w := range b.byNamespace[p.obj.namespace] {
+			t, why := p.subject.match(w.labelSet())
+			out.add(w, t, why)
+		}
+		b.memo[key] = out
+	}
+	if out.isEmpty() {
+		b.rep.warnAt(p.subjectAt, "policy-selects-nothing",
+			fmt.Sprintf("the policy selects no workload of namespace %s (%s)", p.obj.namespace, p.subject),
+			"check the labels, or give the manifests of the workloads too")
+	}
+	b.doubt(p.subjectAt, out)
+	b.subjects[p] = out
+	return out
+}
+
+// doubt reports a selector of which it is unknown whether it matches.
+func (b *builder) doubt(at model.Origin, s selection) {
+	if len(s.unsure) == 0 || b.doubted[at] {
+		return
+	}
+	b.doubted[at] = true
+	b.rep.warnAt(at, "unknown-label",
+		fmt.Sprintf("whether %s%s selected is unknown: %s", s.unsure[0].id, andOthers(len(s.unsure)-1), s.why),
+		"give the Namespace objects and a dump of the pods too, or select by labels of the pod template")
+}
+
+func andOthers(n int) string {
+	switch n {
+	case 0:
+		return " is"
+	case 1:
+		return " and 1 other are"
+	}
+	return fmt.Sprintf(" and %d others are", n)
+}
+
+// peerPods returns the workloads that a peer names.
+func (b *builder) peerPods(p *policy, pr peer) selection {
+	key := "peer " + p.obj.namespace + " " + pr.key()
+	out, ok := b.memo[key]
+	if !ok {
+		for _, w := range b.all {
+			t, why := b.matchPeer(p, pr, w.namespace, w.labelSet())
+			out.add(w, t, why)
+		}
+		b.memo[key] = out
+	}
+	if out.isEmpty() {
+		b.rep.warnAt(pr.origin, "peer-matches-nothing", "no workload of the input is named by this peer, so that it allows nothing",
+			"check the labels, or give the manifests of the peer's workloads and namespace too")
+	}
+	b.doubt(pr.origin, out)
+	return out
+}

@@ -1,0 +1,189 @@
+package kubernetes
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/crosswall/crosswall/model"
+)
+
+// lint reports what is valid and seldom meant.
+func (b *builder) lint() {
+	for _, p := range b.policies {
+		b.lintTypes(p)
+		b.lintDNSPattern(p)
+		p.eachPeer(func(pr peer) { b.lintNameLabel(pr) })
+	}
+	b.lintReplies()
+	b.lintDNS()
+	if len(b.blocks) > 0 {
+		b.rep.infoAt(b.blocks[0], "ipblock-pods",
+			fmt.Sprintf("%s addresses of pods, which are taken to match; with some network plugins, Cilium for one, they do not by default",
+				count(len(b.blocks), "ipBlock holds", "ipBlocks hold")), "name pods by labels, or ask for ipBlocks to match the outside only")
+	}
+	if len(b.sides[model.Ingress].isolated.all()) > 0 && b.opts.NodeAddrs.IsEmpty() {
+		b.rep.infoAt(model.Origin{}, "own-node",
+			"a pod is always reachable from the node it runs on; that traffic is not part of the answer", "")
+	}
+}
+
+// lintTypes reports policyTypes that say other than the rules suggest.
+func (b *builder) lintTypes(p *policy) {
+	for _, d := range []model.Direction{model.Ingress, model.Egress} {
+		if s := p.side(d); !s.isolates && len(s.rules) > 0 {
+			b.rep.warnAt(s.origin, "dead-rules", fmt.Sprintf("the %s rules have no effect: policyTypes leaves that direction out", d),
+				fmt.Sprintf("add %s to policyTypes, or take the rules out", strings.ToUpper(d.String()[:1])+d.String()[1:]))
+		}
+	}
+	if p.typesGiven {
+		return
+	}
+	switch {
+	case len(p.egress.rules) > 0 && !p.ingress.given:
+		b.rep.warnAt(p.egress.origin, "ingress-denied-too",
+			"the policy has egress rules only, but without policyTypes it also denies all ingress", "write policyTypes: [Egress], or [Ingress, Egress] if that is meant")
+	case p.egress.given && len(p.egress.rules) == 0:
+		b.rep.warnAt(p.egress.origin, "egress-not-denied", "an empty egress list without policyTypes denies no egress",
+			"add Egress to policyTypes to deny it, or take the list out")
+	}
+}
+
+// lintDNSPattern reports the often copied rule that means to admit the cluster's DNS and
+// admits something else: namespace and pod are two items of the list, which are
+// alternatives, instead of one.
+func (b *builder) lintDNSPattern(p *policy) {
+	for _, r := range p.egress.rules {
+		if !r.mentionsPort(53) {
+			continue
+		}
+		lonelyNamespace := slices.IndexFunc(r.peers, func(pr peer) bool { return pr.namespaces != nil && pr.pods == nil })
+		lonelyPods := slices.IndexFunc(r.peers, func(pr peer) bool {
+			return pr.block == nil && pr.namespaces == nil && pr.pods != nil && len(pr.pods.requirements) > 0
+		})
+		if lonelyNamespace < 0 || lonelyPods < 0 || p.obj.namespace == "kube-system" {
+			continue
+		}
+		b.rep.warnAt(r.peers[lonelyPods].origin, "dns-pattern",
+			fmt.Sprintf("the namespace and the pods of this DNS rule are two items, so that pods %s of namespace %s are meant, not those of the DNS namespace",
+				r.peers[lonelyPods].pods, p.obj.namespace),
+			"write one item with namespaceSelector (kubernetes.io/metadata.name: kube-system) and podSelector (k8s-app: kube-dns)")
+	}
+}
+
+// mentionsPort reports whether a port is among the rule's ports, or the rule has none.
+func (r rule) mentionsPort(n uint16) bool {
+	return len(r.ports) == 0 || slices.ContainsFunc(r.ports, func(p port) bool {
+		return p.name == "" && p.numbers.Contains(n) || n == 53 && strings.HasPrefix(p.name, "dns")
+	})
+}
+
+// lintNameLabel reports namespaces that are selected by the label "name",
+// which Kubernetes does not set.
+func (b *builder) lintNameLabel(pr peer) {
+	if pr.namespaces == nil {
+		return
+	}
+	for _, r := range pr.namespaces.requirements {
+		if r.key != "name" || r.op != opIn {
+			continue
+		}
+		for _, ns := range b.namespaces {
+			if slices.Contains(r.values, ns.labels["name"]) {
+				return
+			}
+		}
+		b.rep.warnAt(pr.origin, "namespace-name-label",
+			fmt.Sprintf("no namespace of the input has the label %s: Kubernetes does not set it", r),
+			"select by "+nameLabel)
+	}
+}
+
+// lintReplies reports egress rules that repeat the peers of an ingress rule without
+// ports: replies need no rule, and this one lets pods open connections to any port.
+func (b *builder) lintReplies() {
+	admitted := map[string]bool{}
+	for _, p := range b.policies {
+		if p.ingress.isolates {
+			for _, r := range p.ingress.rules {
+				admitted[replyKey(p, r)] = true
+			}
+		}
+	}
+	for _, p := range b.policies {
+		if !p.egress.isolates {
+			continue
+		}
+		for _, r := range p.egress.rules {
+			if len(r.ports) == 0 && len(r.peers) > 0 && admitted[replyKey(p, r)] {
+				b.rep.warnAt(r.origin, "reply-only-egress",
+					"an egress rule without ports repeats the peers of an ingress rule: replies need no rule, and this one opens every port of those peers",
+					"take the rule out, or give its ports")
+			}
+		}
+	}
+}
+
+func replyKey(p *policy, r rule) string {
+	keys := make([]string, len(r.peers))
+	for i, pr := range r.peers {
+		keys[i] = pr.key()
+	}
+	slices.Sort(keys)
+	return strings.Join(append(keys, p.obj.namespace, p.subject.key()), "|")
+}
+
+// lintDNS reports workloads that may not ask for names.
+func (b *builder) lintDNS() {
+	mute := map[*policy][]*workload{}
+	admitted := b.askers()
+	for _, w := range b.all {
+		if p := b.sides[model.Egress].by[w]; p != nil && !admitted[w] {
+			mute[p] = append(mute[p], w)
+		}
+	}
+	for _, p := range b.policies {
+		if ws := mute[p]; len(ws) > 0 {
+			b.rep.infoAt(p.origin, "dns-blocked",
+				fmt.Sprintf("%s%s isolated for egress without a rule for DNS (UDP and TCP port 53)", ws[0].id, andOthers(len(ws)-1)),
+				"allow it, unless they need no names")
+		}
+	}
+}
+
+// askers returns the workloads that may ask some name server over UDP and TCP.
+func (b *builder) askers() map[*workload]bool {
+	udp, tcp := map[*workload]bool{}, map[*workload]bool{}
+	for _, p := range b.policies {
+		if !p.egress.isolates {
+			continue
+		}
+		for _, r := range p.egress.rules {
+			if !r.reachesDNS() {
+				continue
+			}
+			for _, w := range b.subject(p).all() {
+				udp[w] = udp[w] || r.admits(model.UDP, 53)
+				tcp[w] = tcp[w] || r.admits(model.TCP, 53)
+			}
+		}
+	}
+	for w := range udp {
+		udp[w] = udp[w] && tcp[w]
+	}
+	return udp
+}
+
+// reachesDNS reports whether a name server may be among the rule's peers. Without
+// a port that says so, pods of the own namespace are taken for something else.
+func (r rule) reachesDNS() bool {
+	return len(r.ports) > 0 || len(r.peers) == 0 ||
+		slices.ContainsFunc(r.peers, func(pr peer) bool { return pr.block != nil || pr.namespaces != nil })
+}
+
+// admits reports whether a port is admitted by number, or may be by name.
+func (r rule) admits(p model.Protocol, n uint16) bool {
+	return len(r.ports) == 0 || slices.ContainsFunc(r.ports, func(q port) bool {
+		return q.protocol == p && (q.name != "" || q.numbers.Contains(n))
+	})
+}
