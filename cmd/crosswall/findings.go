@@ -1,0 +1,96 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/crosswall/crosswall/model"
+)
+
+// findingJSON is a finding as scripts read it.
+type findingJSON struct {
+	Severity string        `json:"severity"`
+	Code     string        `json:"code"`
+	Summary  string        `json:"summary"`
+	Advice   string        `json:"advice,omitempty"`
+	Grade    string        `json:"grade,omitempty"`
+	Example  string        `json:"example,omitempty"`
+	Origin   *model.Origin `json:"origin,omitempty"`
+}
+
+// findingsJSON never returns nil, so that scripts get [] and not null.
+func findingsJSON(fs []model.Finding) []findingJSON {
+	out := make([]findingJSON, 0, len(fs))
+	for _, f := range fs {
+		j := findingJSON{Severity: f.Severity.String(), Code: f.Code, Summary: f.Summary, Advice: f.Advice, Grade: f.Grade.String()}
+		if f.Origin != (model.Origin{}) {
+			o := f.Origin
+			j.Origin = &o
+		}
+		if f.Example != nil {
+			j.Example = f.Example.String()
+		}
+		out = append(out, j)
+	}
+	return out
+}
+
+// manyAlike is how many warnings of one code are shown unless all are asked for.
+const manyAlike = 5
+
+// tell writes findings for people: every error, the first few warnings of each
+// kind, notes only if asked for. A person at a terminal hears that there are notes.
+func (s *streams) tell(fs []model.Finding, verbose bool) {
+	notes, alike := 0, map[string]int{}
+	var codes []string
+	for _, f := range fs {
+		switch {
+		case verbose || f.Severity == model.Error:
+		case f.Severity == model.Info:
+			notes++
+			continue
+		default:
+			if alike[f.Code]++; alike[f.Code] == manyAlike+1 {
+				codes = append(codes, f.Code)
+			}
+			if alike[f.Code] > manyAlike {
+				continue
+			}
+		}
+		fmt.Fprintln(s.err, findingText(f))
+	}
+	for _, code := range codes {
+		fmt.Fprintf(s.err, "and %s more of [%s]; --verbose shows them\n", count(alike[code]-manyAlike, "warning"), code)
+	}
+	if notes > 0 && s.live {
+		fmt.Fprintf(s.err, "%s not shown; --verbose shows %s\n", count(notes, "note"), plural(notes, "it", "them"))
+	}
+}
+
+// findingText is a finding on a line, its example and advice indented below.
+func findingText(f model.Finding) string {
+	var b strings.Builder
+	if o := f.Origin.String(); o != "" {
+		b.WriteString(o + ": ")
+	}
+	fmt.Fprintf(&b, "%s: %s [%s]", f.Severity, f.Summary, f.Code)
+	if f.Example != nil {
+		b.WriteString("\n\texample: " + f.Example.String())
+	}
+	if f.Advice != "" {
+		b.WriteString("\n\t" + strings.ReplaceAll(f.Advice, "\n", "\n\t"))
+	}
+	return b.String()
+}
+
+// count returns "1 note" or "3 notes".
+func count(n int, noun string) string {
+	return fmt.Sprintf("%d %s", n, plural(n, noun, noun+"s"))
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}

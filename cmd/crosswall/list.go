@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+)
+
+// view is how replies are read.
+type view string
+
+const (
+	// viewSpec is Kubernetes' own reading: replies to what was admitted are
+	// admitted.
+	viewSpec view = "spec"
+	// viewStateless asks what would happen if rules had to admit replies.
+	viewStateless view = "stateless"
+)
+
+// The words of --output.
+const (
+	outputText = "text"
+	outputJSON = "json"
+)
+
+// listOptions are the choices of the list command.
+type listOptions struct {
+	view view
+	self bool
+}
+
+func newList(s *streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "list SOURCE...",
+		Short: "Show who may connect to whom, on what",
+		Long: `List prints which workload and which outside addresses may connect to which, and
+on what. Connections inside one workload are left out unless --self is given.
+
+What rests on something unknown is listed apart and makes the exit code 3: a label that exists
+at run time only, or an ipBlock that covers some of the addresses that a pod may
+get.
+
+With --view stateless each connection says what would admit its replies if the
+firewall remembered nothing:
+  explicit  rules of the opposite direction admit them
+  implicit  nothing isolates the opposite direction
+  none      they are refused, at least to some client ports: the connection works
+            because Kubernetes policies are stateful, and on a stateless firewall it
+            needs return rules
+This is a what-if reading. Kubernetes admits the replies of whatever it admits.`,
+		Example: `  crosswall list ./manifests
+  helm template ./chart | crosswall list -
+  crosswall list ./manifests --view stateless
+  crosswall list ./manifests -o json | jq '.connections[] | select(.to == "shop/Deployment/database")'`,
+		Args: needSource,
+	}
+	src := addSourceFlags(cmd)
+	reading := chooseFlag(cmd, "view", "", "how replies are read", string(viewSpec), string(viewStateless))
+	output := chooseFlag(cmd, "output", "o", "form of the answer", outputText, outputJSON)
+	self := cmd.Flags().Bool("self", false, "list connections inside one workload too")
+	exitZero := cmd.Flags().Bool("exit-zero", false, "exit with 0 even if the answer is incomplete")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		m, err := src.read(cmd.Context(), s, args)
+		if err != nil {
+			return err
+		}
+		opt := listOptions{view: view(reading.value), self: *self}
+		return runList(cmd.Context(), s, m, listRequest{listOptions: opt, json: output.value == outputJSON, exitZero: *exitZero})
+	}
+	return cmd
+}
+
+// needSource asks for at least one SOURCE.
+func needSource(_ *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return errors.New("no SOURCE given: name a file or folder of Kubernetes manifests, or - for standard input")
+	}
+	return nil
+}
+
+// listRequest is listOptions and what is about the command only.
+type listRequest struct {
+	listOptions
+	json, exitZero bool
+}
+
+func runList(ctx context.Context, s *streams, m material, r listRequest) error {
+	s.progress("working out what may connect")
+	c := connect(m.Policy, m.Inventory, r.listOptions)
+	s.progressDone()
+	if err := ctx.Err(); err != nil {
+		return badInput("interrupted")
+	}
+	text := c.text(r.view)
+	if r.json {
+		var err error
+		if text, err = jsonText(c.json(r.view, m.findings)); err != nil {
+			return err
+		}
+	}
+	if err := s.answer(text); err != nil {
+		return err
+	}
+	code := m.code()
+	if len(c.unknown) > 0 {
+		code = exitIncomplete
+	}
+	return ended(code, r.exitZero)
+}

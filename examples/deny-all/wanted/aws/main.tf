@@ -1,0 +1,127 @@
+# Written by crosswall. Changes are overwritten.
+
+# demo/Deployment/api
+resource "aws_security_group" "demo-api" {
+  region      = "eu-west-1"
+  name_prefix = "crosswall-demo-api-"
+  description = "Workloads of segment demo-api"
+  vpc_id      = "vpc-0a1b2c3d4e5f60718"
+  tags = {
+    Name = "demo-api"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+# icmp type 3 code 4 from 0.0.0.0/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+resource "aws_vpc_security_group_ingress_rule" "demo-api_icmp-3-4_from_any_ipv4" {
+  region            = "eu-west-1"
+  security_group_id = aws_security_group.demo-api.id
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform"
+  ip_protocol       = "icmp"
+  from_port         = 3
+  to_port           = 4
+  cidr_ipv4         = "0.0.0.0/0"
+}
+
+# icmpv6 type 2 from ::/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+resource "aws_vpc_security_group_ingress_rule" "demo-api_icmpv6-2_from_any_ipv6" {
+  region            = "eu-west-1"
+  security_group_id = aws_security_group.demo-api.id
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform"
+  ip_protocol       = "icmpv6"
+  from_port         = 2
+  to_port           = -1
+  cidr_ipv6         = "::/0"
+}
+
+# demo/Deployment/web
+resource "aws_security_group" "demo-web" {
+  region      = "eu-west-1"
+  name_prefix = "crosswall-demo-web-"
+  description = "Workloads of segment demo-web"
+  vpc_id      = "vpc-0a1b2c3d4e5f60718"
+  tags = {
+    Name = "demo-web"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+# icmp type 3 code 4 from 0.0.0.0/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+resource "aws_vpc_security_group_ingress_rule" "demo-web_icmp-3-4_from_any_ipv4" {
+  region            = "eu-west-1"
+  security_group_id = aws_security_group.demo-web.id
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform"
+  ip_protocol       = "icmp"
+  from_port         = 3
+  to_port           = 4
+  cidr_ipv4         = "0.0.0.0/0"
+}
+
+# icmpv6 type 2 from ::/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+resource "aws_vpc_security_group_ingress_rule" "demo-web_icmpv6-2_from_any_ipv6" {
+  region            = "eu-west-1"
+  security_group_id = aws_security_group.demo-web.id
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform"
+  ip_protocol       = "icmpv6"
+  from_port         = 2
+  to_port           = -1
+  cidr_ipv6         = "::/0"
+}
+
+# subnet app
+resource "aws_network_acl" "app" {
+  region     = "eu-west-1"
+  vpc_id     = "vpc-0a1b2c3d4e5f60718"
+  subnet_ids = ["subnet-0bbbbbbbbbbbbbbbb"]
+  tags = {
+    Name = "app"
+  }
+}
+
+# icmp type 3 code 4 from 0.0.0.0/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+resource "aws_network_acl_rule" "app_in_icmp-3-4_from_any_ipv4" {
+  region         = "eu-west-1"
+  network_acl_id = aws_network_acl.app.id
+  rule_number    = 7117
+  egress         = false
+  rule_action    = "allow"
+  protocol       = "icmp"
+  icmp_type      = 3
+  icmp_code      = 4
+  cidr_block     = "0.0.0.0/0"
+}
+
+# subnet web
+resource "aws_network_acl" "web" {
+  region     = "eu-west-1"
+  vpc_id     = "vpc-0a1b2c3d4e5f60718"
+  subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa"]
+  tags = {
+    Name = "web"
+  }
+}
+
+# icmp type 3 code 4 from 0.0.0.0/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+resource "aws_network_acl_rule" "web_in_icmp-3-4_from_any_ipv4" {
+  region         = "eu-west-1"
+  network_acl_id = aws_network_acl.web.id
+  rule_number    = 7117
+  egress         = false
+  rule_action    = "allow"
+  protocol       = "icmp"
+  icmp_type      = 3
+  icmp_code      = 4
+  cidr_block     = "0.0.0.0/0"
+}

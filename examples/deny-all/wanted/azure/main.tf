@@ -1,0 +1,89 @@
+# Written by crosswall. Changes are overwritten.
+
+# Filters subnet app with demo-api.
+resource "azurerm_network_security_group" "app" {
+  name                = "nsg-app"
+  resource_group_name = "demo"
+  location            = "westeurope"
+}
+
+# policies isolate demo-api for ingress
+resource "azurerm_network_security_rule" "app-deny-in-all-any-ad8dbbe3" {
+  name                        = "deny-in-all-any-ad8dbbe3"
+  description                 = "policies isolate demo-api for ingress"
+  resource_group_name         = "demo"
+  network_security_group_name = azurerm_network_security_group.app.name
+  priority                    = 4096
+  direction                   = "Inbound"
+  access                      = "Deny"
+  protocol                    = "*"
+  source_port_range           = "*"
+  destination_port_range      = "*"
+  source_address_prefix       = "*"
+  destination_address_prefix  = "*"
+}
+
+# policies isolate demo-api for egress
+resource "azurerm_network_security_rule" "app-deny-out-all-any-839302c2" {
+  name                        = "deny-out-all-any-839302c2"
+  description                 = "policies isolate demo-api for egress"
+  resource_group_name         = "demo"
+  network_security_group_name = azurerm_network_security_group.app.name
+  priority                    = 4096
+  direction                   = "Outbound"
+  access                      = "Deny"
+  protocol                    = "*"
+  source_port_range           = "*"
+  destination_port_range      = "*"
+  source_address_prefix       = "*"
+  destination_address_prefix  = "*"
+}
+
+resource "azurerm_subnet_network_security_group_association" "app" {
+  subnet_id                 = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/demo/providers/Microsoft.Network/virtualNetworks/demo/subnets/app"
+  network_security_group_id = azurerm_network_security_group.app.id
+}
+
+# Filters subnet web with demo-web.
+resource "azurerm_network_security_group" "web" {
+  name                = "nsg-web"
+  resource_group_name = "demo"
+  location            = "westeurope"
+}
+
+# policies isolate demo-web for ingress
+resource "azurerm_network_security_rule" "web-deny-in-all-any-b79a7187" {
+  name                        = "deny-in-all-any-b79a7187"
+  description                 = "policies isolate demo-web for ingress"
+  resource_group_name         = "demo"
+  network_security_group_name = azurerm_network_security_group.web.name
+  priority                    = 4096
+  direction                   = "Inbound"
+  access                      = "Deny"
+  protocol                    = "*"
+  source_port_range           = "*"
+  destination_port_range      = "*"
+  source_address_prefix       = "*"
+  destination_address_prefix  = "*"
+}
+
+# policies isolate demo-web for egress
+resource "azurerm_network_security_rule" "web-deny-out-all-any-b5dcb751" {
+  name                        = "deny-out-all-any-b5dcb751"
+  description                 = "policies isolate demo-web for egress"
+  resource_group_name         = "demo"
+  network_security_group_name = azurerm_network_security_group.web.name
+  priority                    = 4096
+  direction                   = "Outbound"
+  access                      = "Deny"
+  protocol                    = "*"
+  source_port_range           = "*"
+  destination_port_range      = "*"
+  source_address_prefix       = "*"
+  destination_address_prefix  = "*"
+}
+
+resource "azurerm_subnet_network_security_group_association" "web" {
+  subnet_id                 = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/demo/providers/Microsoft.Network/virtualNetworks/demo/subnets/web"
+  network_security_group_id = azurerm_network_security_group.web.id
+}

@@ -1,0 +1,10 @@
+# Written by crosswall. Changes are overwritten.
+
+output "network_tags" {
+  description = "Network tag that the machines of each segment must have"
+  value = {
+    demo-backend  = "demo-backend"
+    demo-batch    = "demo-batch"
+    demo-database = "demo-database"
+  }
+}

@@ -1,0 +1,131 @@
+# Written by crosswall. Changes are overwritten.
+
+# NetworkPolicy demo/backend-ingress spec.ingress[0].from[0]
+resource "google_compute_firewall" "demo_backend_in_91e473c3" {
+  name        = "demo-backend-in-91e473c3"
+  project     = "demo"
+  network     = "demo"
+  description = "NetworkPolicy demo/backend-ingress spec.ingress[0].from[0]"
+  direction   = "INGRESS"
+  priority    = 800
+  target_tags = ["demo-backend"]
+  source_tags = ["demo-frontend"]
+
+  allow {
+    protocol = "tcp"
+    ports    = ["9000"]
+  }
+}
+
+# Policies isolate demo-backend: whatever they do not admit is refused (egress)
+resource "google_compute_firewall" "demo_backend_out_3fa4f106" {
+  name               = "demo-backend-out-3fa4f106"
+  project            = "demo"
+  network            = "demo"
+  description        = "Policies isolate demo-backend: whatever they do not admit is refused (egress)"
+  direction          = "EGRESS"
+  priority           = 900
+  target_tags        = ["demo-backend"]
+  destination_ranges = ["0.0.0.0/0"]
+
+  deny {
+    protocol = "all"
+  }
+}
+
+# Policies isolate demo-backend: whatever they do not admit is refused (egress)
+resource "google_compute_firewall" "demo_backend_out_7d2162f4" {
+  name               = "demo-backend-out-7d2162f4"
+  project            = "demo"
+  network            = "demo"
+  description        = "Policies isolate demo-backend: whatever they do not admit is refused (egress)"
+  direction          = "EGRESS"
+  priority           = 900
+  target_tags        = ["demo-backend"]
+  destination_ranges = ["::/0"]
+
+  deny {
+    protocol = "all"
+  }
+}
+
+# Policies isolate demo-frontend: whatever they do not admit is refused (ingress)
+resource "google_compute_firewall" "demo_frontend_in_7f6036d9" {
+  name          = "demo-frontend-in-7f6036d9"
+  project       = "demo"
+  network       = "demo"
+  description   = "Policies isolate demo-frontend: whatever they do not admit is refused (ingress)"
+  direction     = "INGRESS"
+  priority      = 900
+  target_tags   = ["demo-frontend"]
+  source_ranges = ["0.0.0.0/0"]
+
+  deny {
+    protocol = "all"
+  }
+}
+
+# Policies isolate demo-frontend: whatever they do not admit is refused (ingress)
+resource "google_compute_firewall" "demo_frontend_in_bc71ab1e" {
+  name          = "demo-frontend-in-bc71ab1e"
+  project       = "demo"
+  network       = "demo"
+  description   = "Policies isolate demo-frontend: whatever they do not admit is refused (ingress)"
+  direction     = "INGRESS"
+  priority      = 900
+  target_tags   = ["demo-frontend"]
+  source_ranges = ["::/0"]
+
+  deny {
+    protocol = "all"
+  }
+}
+
+# NetworkPolicy demo/frontend-egress spec.egress[0].to[0]
+resource "google_compute_firewall" "demo_frontend_out_5760f6fa" {
+  name               = "demo-frontend-out-5760f6fa"
+  project            = "demo"
+  network            = "demo"
+  description        = "NetworkPolicy demo/frontend-egress spec.egress[0].to[0]"
+  direction          = "EGRESS"
+  priority           = 800
+  target_tags        = ["demo-frontend"]
+  destination_ranges = ["10.1.2.0/24"]
+
+  allow {
+    protocol = "tcp"
+    ports    = ["9000"]
+  }
+}
+
+# Policies isolate demo-frontend: whatever they do not admit is refused (egress)
+resource "google_compute_firewall" "demo_frontend_out_5d3c3ae0" {
+  name               = "demo-frontend-out-5d3c3ae0"
+  project            = "demo"
+  network            = "demo"
+  description        = "Policies isolate demo-frontend: whatever they do not admit is refused (egress)"
+  direction          = "EGRESS"
+  priority           = 900
+  target_tags        = ["demo-frontend"]
+  destination_ranges = ["0.0.0.0/0"]
+
+  deny {
+    protocol = "all"
+  }
+}
+
+# Policies isolate demo-frontend: whatever they do not admit is refused (egress)
+resource "google_compute_firewall" "demo_frontend_out_b16db447" {
+  name               = "demo-frontend-out-b16db447"
+  project            = "demo"
+  network            = "demo"
+  description        = "Policies isolate demo-frontend: whatever they do not admit is refused (egress)"
+  direction          = "EGRESS"
+  priority           = 900
+  target_tags        = ["demo-frontend"]
+  destination_ranges = ["::/0"]
+
+  deny {
+    protocol = "all"
+  }
+}
