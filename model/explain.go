@@ -25,6 +25,7 @@ func (v Verdict) String() string {
 		return "allow"
 	case Undecided:
 		return "unknown"
+	case Denied:
 	}
 	return "deny"
 }
@@ -122,6 +123,7 @@ func (j judge) chain(i int) Step {
 		return j.chain(i + 1)
 	case perhaps:
 		return either(j.rules(i, c.sorted()), j.chain(i+1))
+	case yes:
 	}
 	return j.rules(i, c.sorted())
 }
@@ -135,6 +137,7 @@ func (j judge) rules(i int, rules []Rule) Step {
 			return j.act(i, &rules[k], r.Action)
 		case perhaps:
 			return either(j.act(i, &rules[k], r.Action), j.rules(i, rules[k+1:]))
+		case no:
 		}
 	}
 	s := j.act(i, nil, c.Default)
@@ -159,6 +162,7 @@ func (j judge) act(i int, r *Rule, a Action) Step {
 		return j.chain(i + 1)
 	case Allow:
 		s.Verdict = Allowed
+	case Deny:
 	}
 	s.Why = fmt.Sprintf("%s: the default is %s", c.Name, a)
 	if r != nil {

@@ -60,6 +60,7 @@ func (c Chain) admits(d Direction, inv Inventory, after bounds) bounds {
 			return exactly(Everything())
 		case Pass:
 			return after
+		case Deny:
 		}
 		return exactly(Region{})
 	}

@@ -241,7 +241,7 @@ func (r *reader) typeText(c config) string {
 	if !ok {
 		return ""
 	}
-	text := ""
+	var text string
 	if a.native != nil {
 		rng := a.native.Range()
 		text = string(rng.SliceBytes(r.src.bytes[rng.Filename]))

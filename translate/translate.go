@@ -2,7 +2,8 @@ package translate
 
 import (
 	"fmt"
-	"testing/fstest"
+	"slices"
+	"strings"
 
 	"github.com/crosswall/crosswall/model"
 	"github.com/crosswall/crosswall/providers"
@@ -124,16 +125,18 @@ func (t *translation) encode(site providers.Site) ([]providers.File, bool) {
 	for _, f := range written {
 		files = append(files, providers.File(f))
 	}
-	return append(files, out.Files...), true
+	files = append(files, out.Files...)
+	slices.SortFunc(files, func(a, b providers.File) int { return strings.Compare(a.Name, b.Name) })
+	return files, true
 }
 
 // decode reads the files back, as a stranger would.
 func (t *translation) decode(files []providers.File) bool {
-	fsys := fstest.MapFS{}
+	var config []terraform.File
 	for _, f := range files {
-		fsys[f.Name] = &fstest.MapFile{Data: f.Data}
+		config = append(config, terraform.File(f))
 	}
-	module, diags, err := terraform.Read(fsys)
+	module, diags, err := terraform.ReadFiles(config)
 	if err != nil {
 		return t.fail("not-readable", err)
 	}

@@ -164,7 +164,7 @@ func ofType(v terraform.Value, typ string) bool {
 	if _, ref := v.AsRef(); ref {
 		return true
 	}
-	ok := false
+	var ok bool
 	switch {
 	case typ == `"string"`:
 		_, ok = v.AsString()

@@ -87,7 +87,9 @@ func flow(text string) model.Flow {
 	}
 	f := model.Flow{Src: end(fields[0]), Dst: end(fields[2]), SrcPort: 40000, Protocol: model.TCP}
 	name, port, _ := strings.Cut(fields[3], "/")
-	fmt.Sscan(port, &f.DstPort)
+	if _, err := fmt.Sscan(port, &f.DstPort); err != nil && port != "" {
+		panic(err)
+	}
 	for _, p := range []model.Protocol{model.TCP, model.UDP, model.ICMP, model.ICMPv6, model.ESP, model.AH, model.GRE, model.SCTP} {
 		if strings.EqualFold(p.String(), name) {
 			f.Protocol = p

@@ -202,7 +202,7 @@ func icmpOfBothFamilies(r rule) bool {
 func newRule(d model.Direction, target, peer side, m match) (rule, bool) {
 	f, ok := target.family().meet(peer.family())
 	if ok {
-		f, ok = f.meet(m.family)
+		_, ok = f.meet(m.family)
 	}
 	if !ok {
 		return rule{}, false

@@ -27,6 +27,7 @@ func (f family) of(a model.AddrSet) model.AddrSet {
 		return a.V4()
 	case family6:
 		return a.V6()
+	case anyFamily:
 	}
 	return a
 }

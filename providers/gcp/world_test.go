@@ -81,8 +81,9 @@ func trafficOf(words ...string) model.Traffic {
 			panic("no such protocol: " + word)
 		case p.IsICMP() && len(f) == 3:
 			var typ, code int16
-			fmt.Sscan(f[1], &typ)
-			fmt.Sscan(f[2], &code)
+			if _, err := fmt.Sscan(f[1]+" "+f[2], &typ, &code); err != nil {
+				panic(err)
+			}
 			out = append(out, model.ICMPMessage(p, typ, code))
 		case len(f) == 2:
 			r, ok := parsePorts(f[1])

@@ -113,7 +113,7 @@ func buildOverrides() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer os.RemoveAll(build)
+	defer func() { _ = os.RemoveAll(build) }()
 	built := filepath.Join(build, "plugin")
 	cmd := exec.Command("go", "build", "-o", built, "github.com/crosswall/crosswall/terraform/schematest/plugin")
 	if out, err := cmd.CombinedOutput(); err != nil {

@@ -94,9 +94,9 @@ func (p *pod) addr(c cursor) {
 	p.addrs = append(p.addrs, a.Unmap())
 }
 
-// owner returns the controller among the owner references.
-func (meta cursor) owner() ownerRef {
-	for _, r := range meta.get("ownerReferences").items() {
+// owner returns the controller among the owner references of metadata.
+func (c cursor) owner() ownerRef {
+	for _, r := range c.get("ownerReferences").items() {
 		if !r.mapping() || !r.get("controller").flag() {
 			continue
 		}
@@ -105,7 +105,7 @@ func (meta cursor) owner() ownerRef {
 		case o.name == "":
 			r.fault("invalid-owner", "the owner has no name", "")
 		case o.kind == "":
-			meta.rep.warnAt(r.origin(), "invalid-owner", fmt.Sprintf("the owner %s has no kind, and is taken for a Pod", o.name), "")
+			c.rep.warnAt(r.origin(), "invalid-owner", fmt.Sprintf("the owner %s has no kind, and is taken for a Pod", o.name), "")
 			o.kind = "Pod"
 		case o.kind == "Node":
 			return ownerRef{} // a static pod is its own
