@@ -68,13 +68,25 @@ func AddrRange(first, last netip.Addr) AddrSet {
 }
 
 // AllAddrs returns every IPv4 and IPv6 address.
-func AllAddrs() AddrSet { return MustPrefixes("0.0.0.0/0", "::/0") }
+func AllAddrs() AddrSet { return AddrSet{[]netipx.IPRange{all4(), all6()}} }
 
 // AllIPv4 returns every IPv4 address.
-func AllIPv4() AddrSet { return MustPrefixes("0.0.0.0/0") }
+func AllIPv4() AddrSet { return AddrSet{[]netipx.IPRange{all4()}} }
 
 // AllIPv6 returns every IPv6 address.
-func AllIPv6() AddrSet { return MustPrefixes("::/0") }
+func AllIPv6() AddrSet { return AddrSet{[]netipx.IPRange{all6()}} }
+
+func all4() netipx.IPRange {
+	return netipx.IPRangeFrom(netip.AddrFrom4([4]byte{}), netip.AddrFrom4([4]byte{255, 255, 255, 255}))
+}
+
+func all6() netipx.IPRange {
+	var last [16]byte
+	for i := range last {
+		last[i] = 0xff
+	}
+	return netipx.IPRangeFrom(netip.IPv6Unspecified(), netip.AddrFrom16(last))
+}
 
 func addrSet(b *netipx.IPSetBuilder) AddrSet {
 	s, err := b.IPSet()
@@ -142,7 +154,9 @@ func (s AddrSet) Subtract(o AddrSet) AddrSet {
 func (s AddrSet) IsEmpty() bool { return len(s.ranges) == 0 }
 
 // IsAll reports whether the set holds every address of both families.
-func (s AddrSet) IsAll() bool { return s.Equal(AllAddrs()) }
+func (s AddrSet) IsAll() bool {
+	return len(s.ranges) == 2 && s.ranges[0] == all4() && s.ranges[1] == all6()
+}
 
 // Equal reports whether both sets hold the same addresses.
 func (s AddrSet) Equal(o AddrSet) bool { return slices.Equal(s.ranges, o.ranges) }
@@ -168,10 +182,19 @@ func (s AddrSet) Covers(o AddrSet) bool { return o.Subtract(s).IsEmpty() }
 func (s AddrSet) Overlaps(o AddrSet) bool { return !s.Intersect(o).IsEmpty() }
 
 // V4 returns the IPv4 addresses of the set.
-func (s AddrSet) V4() AddrSet { return s.Intersect(AllIPv4()) }
+func (s AddrSet) V4() AddrSet { return AddrSet{s.ranges[:s.count4()]} }
 
 // V6 returns the IPv6 addresses of the set.
-func (s AddrSet) V6() AddrSet { return s.Intersect(AllIPv6()) }
+func (s AddrSet) V6() AddrSet { return AddrSet{s.ranges[s.count4():]} }
+
+// count4 returns how many ranges are of IPv4; they come first.
+func (s AddrSet) count4() int {
+	n := 0
+	for n < len(s.ranges) && s.ranges[n].From().Is4() {
+		n++
+	}
+	return n
+}
 
 // Prefixes returns the fewest CIDR blocks that hold exactly the set, sorted,
 // IPv4 before IPv6.

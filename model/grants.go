@@ -84,6 +84,9 @@ func holds(r Resolved, all Endpoints) (whole, part bool) {
 // some of the target's addresses only.
 func (g *plainGrants) add(inv Inventory, rules []Rule, target Endpoints) bool {
 	for _, r := range rules {
+		if !inv.mayName(r.Target, target.byID[0].ID, 0) {
+			continue // quicker than to work out everybody
+		}
 		t := inv.Resolve(r.Target)
 		whole, part := holds(t, target)
 		if !part {

@@ -55,3 +55,25 @@ func (inv Inventory) matchAt(s Selector, e Endpoint, depth int) fit {
 	}
 	return perhaps
 }
+
+// mayName reports whether s may name the identity at some address. False is
+// certain; true is not.
+func (inv Inventory) mayName(s Selector, id Identity, depth int) bool {
+	named := func(t Selector) bool { return inv.mayName(t, id, depth) }
+	switch s := s.(type) {
+	case Identities:
+		return slices.Contains(s, id)
+	case Group:
+		g, ok := inv.Groups[s]
+		return !ok || depth >= maxGroupDepth || inv.mayName(g, id, depth+1)
+	case And:
+		return !slices.ContainsFunc(s, func(t Selector) bool { return !named(t) })
+	case Or:
+		return slices.ContainsFunc(s, named)
+	case Maybe:
+		return named(s.Selector)
+	case nil, Any, At, Not:
+		return true
+	}
+	return true
+}

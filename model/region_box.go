@@ -158,11 +158,7 @@ func (r Region) Boxes() []Box {
 	}
 	e := enumerator{w: newWorkshop()}
 	e.families(r.root)
-	boxes := e.merged()
-	slices.SortStableFunc(boxes, func(a, b Box) int {
-		return cmp.Or(cmp.Compare(a.Src.key(), b.Src.key()), cmp.Compare(a.Dst.key(), b.Dst.key()))
-	})
-	return boxes
+	return e.merged()
 }
 
 // enumerator walks all paths of a diagram.
@@ -384,18 +380,31 @@ func (e *enumerator) merged() []Box {
 		}
 		out = append(out, b)
 	}
-	byEnds := map[who]int{}
-	joined := out[:0]
-	for _, b := range out {
-		k := who{src: b.Src.key(), dst: b.Dst.key()}
-		if i, ok := byEnds[k]; ok {
-			joined[i].Traffic = append(slices.Clip(joined[i].Traffic), b.Traffic...)
+	return sortedByEnds(out)
+}
+
+// sortedByEnds sorts boxes by their ends and joins those that differ in
+// traffic alone.
+func sortedByEnds(boxes []Box) []Box {
+	type keyed struct {
+		src, dst string
+		box      Box
+	}
+	ks := make([]keyed, len(boxes))
+	for i, b := range boxes {
+		ks[i] = keyed{b.Src.key(), b.Dst.key(), b}
+	}
+	slices.SortStableFunc(ks, func(a, b keyed) int { return cmp.Or(cmp.Compare(a.src, b.src), cmp.Compare(a.dst, b.dst)) })
+	out := boxes[:0]
+	for i, k := range ks {
+		if i > 0 && k.src == ks[i-1].src && k.dst == ks[i-1].dst {
+			last := &out[len(out)-1].Traffic
+			*last = append(slices.Clip(*last), k.box.Traffic...)
 			continue
 		}
-		byEnds[k] = len(joined)
-		joined = append(joined, b)
+		out = append(out, k.box)
 	}
-	return joined
+	return out
 }
 
 // key spells the set such that different sets have different keys.
