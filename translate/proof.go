@@ -12,10 +12,13 @@ import (
 // difference into a loss.
 func (t *translation) compare() {
 	r := &t.result
-	r.Delta = model.Compare(r.Wanted, r.Decoded, r.Inventory)
-	unseen := r.Output.Unseen.Intersect(r.Inventory.Universe())
-	r.Delta.Opened = r.Delta.Opened.Union(unseen.Subtract(r.Wanted.Permitted(r.Inventory).Allowed))
-	r.Delta.Closed = r.Delta.Closed.Subtract(unseen)
+	want := r.Wanted.Permitted(r.Inventory)
+	r.Delta = difference(want, r.Decoded.Permitted(r.Inventory))
+	if !r.Output.Unseen.IsEmpty() {
+		unseen := r.Output.Unseen.Intersect(r.Inventory.Universe())
+		r.Delta.Opened = r.Delta.Opened.Union(unseen.Subtract(want.Allowed))
+		r.Delta.Closed = r.Delta.Closed.Subtract(unseen)
+	}
 	switch {
 	case !r.Delta.Unknown.IsEmpty():
 		r.Verdict = model.Unsupported
@@ -28,7 +31,18 @@ func (t *translation) compare() {
 		r.Verdict = model.Exact
 	}
 	t.settleClaims()
-	t.statelessAlone()
+	t.statelessAlone(want)
+}
+
+// difference is [model.Compare] of policies that were evaluated already: evaluating is
+// what takes the time.
+func difference(want, have model.Permitted) model.Delta {
+	unknown := want.Unknown.Union(have.Unknown)
+	return model.Delta{
+		Opened:  have.Allowed.Subtract(want.Allowed).Subtract(unknown),
+		Closed:  want.Allowed.Subtract(have.Allowed).Subtract(unknown),
+		Unknown: unknown,
+	}
 }
 
 // unproven is the finding for connections on which the comparison has no
@@ -65,7 +79,7 @@ func (t *translation) settleClaims() {
 		case model.Exact:
 		}
 		if e, ok := affected.Example(); ok {
-			c.Example = &e
+			c.Example, c.Affects = &e, affected
 			t.result.Losses = append(t.result.Losses, c)
 			continue
 		}
@@ -108,7 +122,7 @@ func (t *translation) unsaid(r model.Region, g model.Grade, what string) {
 
 // statelessAlone reports what the stateless layers would admit by themselves:
 // the price of judging replies without memory.
-func (t *translation) statelessAlone() {
+func (t *translation) statelessAlone(want model.Permitted) {
 	r := &t.result
 	var alone model.Policy
 	for _, l := range r.Decoded.Layers {
@@ -119,7 +133,7 @@ func (t *translation) statelessAlone() {
 	if len(alone.Layers) == 0 || len(alone.Layers) == len(r.Decoded.Layers) {
 		return
 	}
-	opened := model.Compare(r.Wanted, alone, r.Inventory).Opened.Intersect(alone.Judged(r.Inventory))
+	opened := difference(want, alone.Permitted(r.Inventory)).Opened.Intersect(alone.Judged(r.Inventory))
 	e, ok := opened.Example()
 	if !ok {
 		return

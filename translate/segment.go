@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"slices"
 	"strings"
 
@@ -75,18 +76,15 @@ func alone(segs []providers.Segment) {
 const maxSegmentID = 40
 
 // nameSegments gives each segment an ID that is fit for every cloud: the
-// namespace and name of its only workload, or of its first with "-group". A name
+// namespace and name of its first workload. How many others there are is no part of it, for a
+// security group or a network tag that is renamed has to be put on every machine anew. A name
 // that is taken or too long gets a hash of the first workload's ID.
 func nameSegments(segs []providers.Segment) {
 	taken := map[model.Identity]int{}
 	plain := make([]string, len(segs))
 	for i, s := range segs {
 		w := s.Workloads[0]
-		plain[i] = w.Namespace + "-" + w.Name
-		if len(s.Workloads) > 1 {
-			plain[i] += "-group"
-		}
-		plain[i] = sanitise(plain[i])
+		plain[i] = sanitise(w.Namespace + "-" + w.Name)
 		taken[model.Identity(plain[i])]++
 	}
 	for i := range segs {
@@ -148,7 +146,7 @@ func segmentInventory(in model.Inventory, segs []providers.Segment, site provide
 	for _, m := range in.Members {
 		byID[m.ID] = m
 	}
-	out := model.Inventory{Groups: in.Groups, OutsideClientPorts: in.OutsideClientPorts}
+	out := model.Inventory{Groups: maps.Clone(in.Groups), OutsideClientPorts: in.OutsideClientPorts}
 	taken := model.AddrSet{}
 	for _, s := range segs {
 		first := byID[s.Workloads[0].ID]

@@ -40,14 +40,14 @@ func TestSegments(t *testing.T) {
 		homes  map[model.Identity]providers.Home
 		want   string
 	}{
-		{"no policy tells them apart", ingress(), nil, "shop-a-group[a b c]"},
-		{"one is a target", ingress(allow(ids(b), nil)), nil, "shop-a-group[a c] shop-b[b]"},
-		{"one is a peer", ingress(allow(nil, ids(c))), nil, "shop-a-group[a b] shop-c[c]"},
-		{"named together", ingress(allow(ids(a, b), nil)), nil, "shop-a-group[a b] shop-c[c]"},
-		{"named together, in another order", ingress(allow(ids(a, b), ids(b, a))), nil, "shop-a-group[a b] shop-c[c]"},
+		{"no policy tells them apart", ingress(), nil, "shop-a[a b c]"},
+		{"one is a target", ingress(allow(ids(b), nil)), nil, "shop-a[a c] shop-b[b]"},
+		{"one is a peer", ingress(allow(nil, ids(c))), nil, "shop-a[a b] shop-c[c]"},
+		{"named together", ingress(allow(ids(a, b), nil)), nil, "shop-a[a b] shop-c[c]"},
+		{"named together, in another order", ingress(allow(ids(a, b), ids(b, a))), nil, "shop-a[a b] shop-c[c]"},
 		{"overlapping sets", ingress(allow(ids(a, b), nil), allow(ids(b, c), nil)), nil, "shop-a[a] shop-b[b] shop-c[c]"},
-		{"inside compound selectors", ingress(allow(model.Not{Selector: model.Maybe{Selector: model.Or{ids(a)}}}, nil)), nil, "shop-a[a] shop-b-group[b c]"},
-		{"in two homes", ingress(), map[model.Identity]providers.Home{a.ID: here, b.ID: here, c.ID: there}, "shop-a-group[a b] shop-c[c]"},
+		{"inside compound selectors", ingress(allow(model.Not{Selector: model.Maybe{Selector: model.Or{ids(a)}}}, nil)), nil, "shop-a[a] shop-b[b c]"},
+		{"in two homes", ingress(), map[model.Identity]providers.Home{a.ID: here, b.ID: here, c.ID: there}, "shop-a[a b] shop-c[c]"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string

@@ -26,4 +26,19 @@ type Input struct {
 	// Workloads describes the members, sorted by ID. Members that policies cannot touch (pods
 	// on the host's network) are not among them.
 	Workloads []providers.Workload
+	// Isolations says which policies isolate the workloads: where no rule of
+	// the policy admits a packet, these are why. Sorted as the source lists its policies; nil
+	// where a source does not know.
+	Isolations []Isolation
+}
+
+// Isolation is the word of a policy that some workloads get in a direction
+// nothing but what a rule admits.
+type Isolation struct {
+	Direction model.Direction
+	// By is the policy, at the selector of its workloads.
+	By model.Origin
+	// Workloads are those that it isolates for sure or perhaps, sorted by ID;
+	// empty if it selects none.
+	Workloads []model.Identity
 }

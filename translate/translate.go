@@ -88,6 +88,7 @@ func (t *translation) prepare(in Input, site providers.Site) bool {
 	}
 	wanted = ofSegments(wanted, t.result.Segments)
 	if u, ok := t.provider.(providers.Unfiltered); ok {
+		t.neverFiltered(wanted, u.Unfiltered())
 		wanted = providers.Overrule(wanted, "never filtered by "+t.provider.Limits().Title, u.Unfiltered())
 	}
 	t.result.Wanted = wanted

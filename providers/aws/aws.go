@@ -63,6 +63,8 @@ func (p Provider) Encode(in providers.Intent) (providers.Output, []model.Finding
 	}
 	e.bindPods()
 	e.writeACLs()
+	e.countMade()
+	e.reportResolver()
 	return e.out, model.SortFindings(e.findings)
 }
 
@@ -88,16 +90,10 @@ func newEncoder(o Options, in providers.Intent) *encoder {
 	e := &encoder{
 		opts:    o,
 		in:      in,
-		addrs:   map[model.Identity]model.AddrSet{model.Outside: in.Inventory.Addrs(model.Outside)},
+		addrs:   providers.Held(in.Inventory),
 		groupOf: map[model.Identity]int{},
 		names:   namer{},
 		grants:  map[grantKey][]model.Grant{},
-	}
-	for _, m := range in.Inventory.Members {
-		e.addrs[m.ID] = m.Addrs
-		if m.Addrs.IsEmpty() {
-			e.addrs[m.ID] = model.AllAddrs()
-		}
 	}
 	e.out.Groups = map[model.Group]model.Selector{}
 	return e

@@ -55,6 +55,10 @@ func (d *decoder) learnNames() {
 		if id, ok := r.Get("id").AsString(); ok && id != "" {
 			d.alias[r.Address()] = model.Group(id)
 		}
+		// The default ACL goes by the VPC's attribute too.
+		if ref, ok := r.Get("default_network_acl_id").AsRef(); ok {
+			d.alias[ref] = d.nameOf(r)
+		}
 	}
 }
 
@@ -66,14 +70,10 @@ func (d *decoder) nameOf(r terraform.Resource) model.Group {
 	return model.Group(r.Address())
 }
 
-// nameIn returns what a value in a resource names; why it is unknown when it
-// is.
-func (d *decoder) nameIn(r terraform.Resource, v terraform.Value) (name model.Group, why string) {
+// nameIn returns what a value names; why it is unknown when it is.
+func (d *decoder) nameIn(v terraform.Value) (name model.Group, why string) {
 	if ref, ok := v.AsRef(); ok {
 		ref = strings.TrimSuffix(ref, ".id")
-		if r.Module != "" {
-			ref = r.Module + "." + ref
-		}
 		if id, ok := d.alias[ref]; ok {
 			return id, ""
 		}
@@ -88,7 +88,7 @@ func (d *decoder) nameIn(r terraform.Resource, v terraform.Value) (name model.Gr
 
 // selectorIn is nameIn as a selector: perhaps anybody when the name is unknown.
 func (d *decoder) selectorIn(r terraform.Resource, v terraform.Value) model.Selector {
-	name, why := d.nameIn(r, v)
+	name, why := d.nameIn(v)
 	if why != "" {
 		d.warn("unknown-value", "what this names is not known: "+why, origin(r, ""))
 		return model.Maybe{Selector: model.Any{}, Why: why}
@@ -206,9 +206,11 @@ func (d *decoder) readPrefixLists() {
 	open := map[model.Group]string{}
 	addrs := map[model.Group]model.Or{}
 	entry := func(name model.Group, v terraform.Value, r terraform.Resource) {
-		addrs[name] = append(addrs[name], d.cidr(v, model.AllAddrs(), origin(r, "entry")))
+		s := d.cidr(v, model.AllAddrs(), origin(r, "entry"))
+		addrs[name] = append(addrs[name], doubtful(s, r.Uncertain))
 	}
 	var names []model.Group
+	anyOpen := "" // why some list has entries that are not known
 	for _, r := range d.module.Resources {
 		switch r.Type {
 		case "aws_ec2_managed_prefix_list":
@@ -221,13 +223,11 @@ func (d *decoder) readPrefixLists() {
 				entry(name, b.Body.Get("cidr"), r)
 			}
 		case "aws_ec2_managed_prefix_list_entry":
-			name, why := d.nameIn(r, r.Get("prefix_list_id"))
+			name, why := d.nameIn(r.Get("prefix_list_id"))
 			switch {
 			case why != "":
 				d.warn("unknown-value", "the prefix list of this entry is not known: "+why, origin(r, "prefix_list_id"))
-				for _, n := range names {
-					open[n] = why
-				}
+				anyOpen = why
 			case r.Uncertain != "":
 				open[name] = r.Uncertain
 			default:
@@ -237,7 +237,7 @@ func (d *decoder) readPrefixLists() {
 	}
 	for _, name := range names {
 		s := addrs[name]
-		if why := open[name]; why != "" {
+		if why := firstOf(open[name], anyOpen); why != "" {
 			s = append(s, model.Maybe{Selector: model.Any{}, Why: why})
 		}
 		d.lists[name] = s

@@ -25,7 +25,7 @@ type readACL struct {
 
 // aclLayers reads every network ACL as a stateless layer.
 func (d *decoder) aclLayers() []model.Layer {
-	a := &aclReader{decoder: d}
+	a := &aclReader{decoder: d, separate: d.holders("network_acl_id", aclRuleType)}
 	for _, r := range d.module.Resources {
 		switch r.Type {
 		case aclType, "aws_default_network_acl":
@@ -47,7 +47,8 @@ func (d *decoder) aclLayers() []model.Layer {
 // aclReader collects ACLs in the order in which they are met.
 type aclReader struct {
 	*decoder
-	acls []*readACL
+	acls     []*readACL
+	separate map[model.Group]bool // ACLs with entries that are resources of their own
 }
 
 // at returns the ACL of a name, new where there was none.
@@ -62,22 +63,36 @@ func (a *aclReader) at(name model.Group, o model.Origin) *readACL {
 	return acl
 }
 
-// named returns the ACL that a rule or association belongs to. An ACL that is
-// not of the module has subnets that are not known.
+// named returns the ACL that a rule or association belongs to. Of one that is
+// not of the module, neither all entries nor all subnets are known.
 func (a *aclReader) named(r terraform.Resource) *readACL {
-	v := r.Get("network_acl_id")
-	name, why := a.nameIn(r, v)
+	const attr = "network_acl_id"
+	name, why := a.nameIn(r.Get(attr))
 	if why != "" {
-		a.warn("unknown-value", "the network ACL is not known: "+why, origin(r, "network_acl_id"))
-		name = model.Group(r.Address() + ".network_acl_id")
+		a.warn("unknown-value", "the network ACL is not known: "+why, origin(r, attr))
+		name = model.Group(r.Address() + "." + attr)
 	}
 	known := slices.ContainsFunc(a.acls, func(acl *readACL) bool { return acl.name == name })
-	acl := a.at(name, origin(r, "network_acl_id"))
-	if !known && r.Type == aclRuleType {
-		a.warn("unknown-subnets", fmt.Sprintf("network ACL %s is not made by this configuration: its subnets and other entries are not known", name), origin(r, ""))
-		acl.subnets = append(acl.subnets, model.Maybe{Selector: model.Any{}, Why: "the subnets of " + string(name) + " are not known"})
+	acl := a.at(name, origin(r, attr))
+	if known {
+		return acl
 	}
+	a.warn("unknown-subnets", fmt.Sprintf("network ACL %s is not made by this configuration: its subnets and other entries are not known", name), origin(r, ""))
+	for _, dir := range []model.Direction{model.Ingress, model.Egress} {
+		acl.addUnknown(dir, "the entries of "+string(name)+" are not known", origin(r, attr))
+	}
+	acl.subnets = append(acl.subnets, model.Maybe{Selector: model.Any{}, Why: "the subnets of " + string(name) + " are not known"})
 	return acl
+}
+
+// addUnknown adds an entry of which nothing is known, before all others.
+func (acl *readACL) addUnknown(dir model.Direction, why string, o model.Origin) {
+	for _, action := range []model.Action{model.Allow, model.Deny} {
+		acl.rules[dir] = append(acl.rules[dir], model.Rule{
+			Name: "entries that are not known", Action: action, Peer: model.Maybe{Selector: model.Any{}, Why: why},
+			Traffic: model.Traffic{model.AllTraffic()}, Origin: o,
+		})
+	}
 }
 
 // readACL reads an ACL with its subnets and inline entries.
@@ -93,11 +108,12 @@ func (a *aclReader) readACL(r terraform.Resource) {
 			o := origin(r, fmt.Sprintf("%s[%d]", attr, i))
 			acl.add(a.decoder, dir, inlineEntry(b.Body), o)
 		}
-		if r.Open(attr) {
-			acl.add(a.decoder, dir, aclEntry{
-				number: terraform.Int(1),
-				why:    "not all " + attr + " entries are known: " + unknownText(r.Get(attr)),
-			}, origin(r, attr))
+		// Inline entries and those of resources of their own exclude each
+		// other (documentation of aws_network_acl).
+		if r.Open(attr) && !(r.Get(attr).IsComputed() && a.separate[acl.name]) {
+			why := "not all " + attr + " entries are known: " + unknownText(r.Get(attr))
+			a.warn("unknown-value", why, origin(r, attr))
+			acl.addUnknown(dir, why, origin(r, attr))
 		}
 	}
 }
@@ -202,9 +218,6 @@ func (n aclEntry) peer(d *decoder, o model.Origin) (model.Selector, string) {
 // ports count for TCP and UDP, the message for ICMP and, with an IPv6 block, for
 // ICMPv6. Of every other protocol everything matches.
 func (n aclEntry) traffic(peer model.Selector) (model.Traffic, string) {
-	if n.protocol.IsAbsent() && n.why != "" {
-		return model.Traffic{model.AllTraffic()}, ""
-	}
 	p, why := protocol(n.protocol)
 	s := model.AllOf(p)
 	switch {

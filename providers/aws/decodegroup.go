@@ -17,11 +17,16 @@ type groupReader struct {
 	guarded []model.Group // by name, those in guards
 	made    []model.Group // those that the module makes
 	rules   map[model.Direction][]model.Rule
+	// separate are the groups with rules of their own resources. Terraform's
+	// documentation of aws_security_group forbids to have inline rules besides, which
+	// settles what a plan leaves open.
+	separate map[model.Group]bool
 }
 
 // groupLayer reads every security group and rule; false when there is none.
 func (d *decoder) groupLayer() (model.Layer, bool) {
-	g := &groupReader{decoder: d, rules: map[model.Direction][]model.Rule{}}
+	g := &groupReader{decoder: d, rules: map[model.Direction][]model.Rule{},
+		separate: d.holders("security_group_id", "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule", "aws_security_group_rule")}
 	for _, r := range d.module.Resources {
 		switch r.Type {
 		case groupType, "aws_default_security_group":
@@ -57,6 +62,19 @@ func (d *decoder) groupLayer() (model.Layer, bool) {
 	}, true
 }
 
+// holders returns what resources of some types name in an attribute.
+func (d *decoder) holders(attr string, types ...string) map[model.Group]bool {
+	out := map[model.Group]bool{}
+	for _, r := range d.module.Resources {
+		if slices.Contains(types, r.Type) {
+			if name, why := d.nameIn(r.Get(attr)); why == "" {
+				out[name] = true
+			}
+		}
+	}
+	return out
+}
+
 // readOutput isolates the groups that the module's output names: an existing group that
 // is to have no rule at all is named nowhere else.
 func (g *groupReader) readOutput() {
@@ -66,7 +84,7 @@ func (g *groupReader) readOutput() {
 			continue
 		}
 		for _, k := range slices.Sorted(maps.Keys(ids)) {
-			if name, why := g.nameIn(terraform.Resource{}, ids[k]); why == "" {
+			if name, why := g.nameIn(ids[k]); why == "" {
 				g.guard(name, "")
 			}
 		}
@@ -83,7 +101,7 @@ func (g *groupReader) readGroup(r terraform.Resource) {
 		for i, b := range r.BlocksOf(attr) {
 			g.readInline(inline{r, b, dir, fmt.Sprintf("%s[%d]", attr, i)}, name)
 		}
-		if r.Open(attr) {
+		if r.Open(attr) && !(r.Get(attr).IsComputed() && g.separate[name]) {
 			why := unknownText(r.Get(attr))
 			g.warn("unknown-value", "not all "+attr+" rules of this group are known: "+why, origin(r, attr))
 			g.rules[dir] = append(g.rules[dir], model.Rule{

@@ -2,6 +2,7 @@ package aws
 
 import (
 	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/providers"
 )
 
 // flow is traffic that the policy admits from some addresses to others, in the
@@ -19,17 +20,18 @@ type flowEnd struct {
 	// used is the addresses at which the end may really be.
 	used model.AddrSet
 	// written is the addresses to write down: used, or what a rule says where that
-	// takes fewer CIDR blocks and stands for used.
+	// takes fewer CIDR blocks and stands for used, with what AWS never filters where that does.
 	written model.AddrSet
 }
 
 // endAt makes an end of the addresses that rules give to an identity.
 func (e *encoder) endAt(id model.Identity, said model.AddrSet) flowEnd {
 	used := said.Intersect(e.addrs[id])
-	if id == model.Outside && len(said.Prefixes()) < len(used.Prefixes()) {
-		return flowEnd{used, said}
+	written := inFewBlocks(used)
+	if said = inFewBlocks(said); id == model.Outside && len(said.Prefixes()) < len(written.Prefixes()) {
+		written = said
 	}
-	return flowEnd{used, used}
+	return flowEnd{used, written}
 }
 
 // eachFlow calls do with every flow that the policy admits: each pair of what the
@@ -78,13 +80,13 @@ func (e *encoder) pair(p pair, do func(flow)) {
 	f := flow{
 		src:    e.endAt(p.src, p.in.Peer.At(p.src)),
 		dst:    e.endAt(p.dst, p.out.Peer.At(p.dst)),
-		client: e.in.Inventory.ClientPorts(p.src),
+		client: e.clientPorts(p.src, p.dst),
 	}
 	if f.src.used.IsEmpty() || f.dst.used.IsEmpty() {
 		return
 	}
-	f.why = append(f.why, sourceTexts(p.out, p.src, model.Egress)...)
-	f.why = append(f.why, sourceTexts(p.in, p.dst, model.Ingress)...)
+	f.why = append(f.why, reasonsOf(p.out, p.src, model.Egress)...)
+	f.why = append(f.why, reasonsOf(p.in, p.dst, model.Ingress)...)
 	for _, s := range p.out.Traffic {
 		for _, t := range p.in.Traffic {
 			if both, ok := intersect(s, t); ok {
@@ -93,6 +95,18 @@ func (e *encoder) pair(p pair, do func(flow)) {
 			}
 		}
 	}
+}
+
+// clientPorts returns the range that connections from src to dst come from. On
+// EKS the packets of pods to strangers may have the node's address and one of its ports, which the CNI
+// draws from all that are not privileged, whatever range the pod's kernel uses (amazon-vpc-cni-k8s,
+// AWS_VPC_K8S_CNI_RANDOMIZESNAT and AWS_VPC_K8S_CNI_EXTERNALSNAT); pods with groups in strict mode
+// keep theirs.
+func (e *encoder) clientPorts(src, dst model.Identity) model.PortRange {
+	if dst == model.Outside && e.onNodes() {
+		return model.DefaultClientPorts()
+	}
+	return e.in.Inventory.ClientPorts(src)
 }
 
 // strangerFlows calls do with what the site's allowances admit between
@@ -106,7 +120,7 @@ func (e *encoder) strangerFlows(do func(flow)) {
 			src:    e.endAt(model.Outside, target),
 			dst:    e.endAt(model.Outside, peer),
 			client: e.in.Inventory.ClientPorts(model.Outside),
-			why:    []string{sourceText(a.Rule)},
+			why:    providers.Reasons([]model.Rule{a.Rule}),
 		}
 		if a.Direction == model.Ingress {
 			f.src, f.dst = f.dst, f.src

@@ -24,10 +24,10 @@ func (p Provider) Limits() providers.Limits {
 		Quotas: []providers.QuotaLimit{
 			{Name: "rules per security group, direction and family", Limit: o.GroupRules, Raised: 1000, Source: quotaPage},
 			{Name: "security groups per network interface", Limit: 5, Raised: 16, Source: quotaPage},
-			{Name: "security groups per region", Limit: 2500, Raised: 2500, Source: quotaPage},
+			{Name: "security groups per region", Limit: maxGroups, Raised: maxGroups, Source: quotaPage},
 			{Name: "entries per network ACL, direction and family, beside the default deny",
 				Limit: o.NACLEntries - 1, Raised: maxACLEntries - 1, Source: quotaPage},
-			{Name: "network ACLs per VPC", Limit: 200, Raised: 200, Source: quotaPage},
+			{Name: "network ACLs per VPC", Limit: maxACLs, Raised: maxACLs, Source: quotaPage},
 		},
 	}
 }

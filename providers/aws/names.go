@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/providers"
 )
 
 // namer hands out resource names and keeps them apart. A name is made from
@@ -105,38 +106,15 @@ func description(s string) string {
 	return strings.TrimSpace(s)
 }
 
-// sourceText names the policy that a rule comes from, without line numbers: they
-// change with every edit.
-func sourceText(r model.Rule) string {
-	o := r.Origin
-	o.File, o.Line, o.Column = "", 0, 0
-	text := o.String()
+// reasonsOf names what asks for a grant at a target.
+func reasonsOf(g model.Grant, target model.Identity, d model.Direction) []string {
 	switch {
-	case r.Reason != "" && text != "":
-		return "platform: " + r.Reason + " - " + text
-	case r.Reason != "":
-		return "platform: " + r.Reason
-	case text != "":
-		return text
-	case r.Name != "":
-		return r.Name
-	}
-	return "policy"
-}
-
-// sourceTexts names the policies behind a grant at a target, in policy order.
-func sourceTexts(g model.Grant, target model.Identity, d model.Direction) []string {
-	if target == model.Outside {
+	case target == model.Outside:
 		return nil
-	}
-	if len(g.Rules) == 0 {
+	case len(g.Rules) == 0:
 		return []string{fmt.Sprintf("no policy isolates %s for %s", target, d)}
 	}
-	out := make([]string, len(g.Rules))
-	for i, r := range g.Rules {
-		out[i] = sourceText(r)
-	}
-	return out
+	return providers.Reasons(g.Rules)
 }
 
 // maxReasons is how many policies a comment or description names.

@@ -43,7 +43,7 @@ func (e *encoder) peersOf(want model.Endpoints) peers {
 		}
 	}
 	if bad := e.unwantedAt(want, odd, addrs); !bad.IsEmpty() {
-		if cut := addrs.Subtract(bad.Subtract(e.neededAt(want, served))); e.fitsGroup(cut) {
+		if cut := inFewBlocks(addrs.Subtract(bad.Subtract(e.neededAt(want, served)))); e.fitsGroup(cut) {
 			addrs = cut
 		}
 	}
@@ -58,6 +58,7 @@ func (e *encoder) peersOf(want model.Endpoints) peers {
 			addrs = addrs.Union(at)
 		}
 	}
+	addrs = inFewBlocks(addrs)
 	p := peers{addrs: addrs, missing: endpoints(missing)}
 	for g := range referenced {
 		p.groups = append(p.groups, g)

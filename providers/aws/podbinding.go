@@ -31,13 +31,14 @@ type binding struct {
 // (EKS user guide, security groups for pods), so that each must select its own
 // workload and no other segment's.
 func (e *encoder) bindPods() {
-	if e.in.Site.Cluster != "eks" && !e.in.Site.StrictPods {
+	if e.in.Site.Cluster != eksCluster && !e.in.Site.StrictPods {
 		return
 	}
 	bindings := e.bindings()
 	if len(bindings) == 0 {
 		return
 	}
+	e.reportPods()
 	for i := range bindings {
 		e.tellApart(&bindings[i], bindings)
 	}
@@ -47,6 +48,37 @@ func (e *encoder) bindPods() {
 		e.writeBinding(&b, n)
 	}
 	e.out.Files = append(e.out.Files, providers.File{Name: bindingFile, Data: b.Bytes()})
+}
+
+// eksCluster is what [providers.Site] calls Amazon's managed Kubernetes.
+const eksCluster = "eks"
+
+// onNodes reports whether packets of pods may pass the interfaces of their nodes: on
+// EKS, but for security groups for pods in strict mode.
+func (e *encoder) onNodes() bool { return e.in.Site.Cluster == eksCluster && !e.in.Site.StrictPods }
+
+// reportPods says what the cluster has to be like for groups to be about pods
+// (README of amazon-vpc-cni-k8s, ENABLE_POD_ENI, POD_SECURITY_GROUP_ENFORCING_MODE and
+// AWS_VPC_K8S_CNI_EXTERNALSNAT; Amazon EKS best practices, security groups for pods).
+func (e *encoder) reportPods() {
+	e.report(model.Finding{
+		Severity: model.Info, Code: "pod-groups",
+		Summary: "pods get the security groups of " + bindingFile + " only where the VPC CNI runs with ENABLE_POD_ENI=true, " +
+			"on Linux nodes whose instance type takes branch interfaces, and when they are made anew",
+		Advice: "in strict mode also set DISABLE_TCP_EARLY_DEMUX=true, or the kubelet's TCP probes fail",
+		Origin: e.in.Site.Origin,
+	})
+	if !e.onNodes() {
+		return
+	}
+	e.report(model.Finding{
+		Severity: model.Warning, Code: "pod-snat",
+		Summary: "unless pods have security groups in strict mode, what they send out of the VPC leaves by the node's interface, " +
+			"under the security groups and with the address of the node: egress rules of segments do not hold for it",
+		Advice: "run the VPC CNI with POD_SECURITY_GROUP_ENFORCING_MODE=strict and say so in the placement (podSecurityGroups: strict), " +
+			"or with AWS_VPC_K8S_CNI_EXTERNALSNAT=true",
+		Origin: e.in.Site.Origin,
+	})
 }
 
 func (e *encoder) bindings() []binding {
@@ -73,6 +105,7 @@ func (e *encoder) tellApart(n *binding, all []binding) {
 			n.absent = append(n.absent, key)
 			continue
 		}
+		e.joins(o.segment, n.segment)
 		all := model.Traffic{model.AllTraffic()}
 		both := model.EndpointsOf(n.segment, o.segment)
 		e.report(model.Finding{
@@ -87,6 +120,16 @@ func (e *encoder) tellApart(n *binding, all []binding) {
 		})
 	}
 	slices.Sort(n.absent)
+}
+
+// joins records that the pods of a segment carry the group of another too, so
+// that the check sees what the pods will really have.
+func (e *encoder) joins(pods, group model.Identity) {
+	g := e.groups[e.groupOf[group]].key()
+	ids, _ := e.out.Groups[g].(model.Identities)
+	if !slices.Contains(ids, pods) {
+		e.out.Groups[g] = append(slices.Clip(ids), pods)
+	}
 }
 
 // selects reports whether the binding, as it is so far, selects o's pods.

@@ -68,6 +68,30 @@ func (e *encoder) countGroup(g group, d model.Direction, rules ruleSet[groupRule
 	}
 }
 
+// Quotas of a region and of a VPC, which other groups and ACLs use too.
+const (
+	maxGroups = 2500
+	maxACLs   = 200
+)
+
+// countMade notes how many groups and ACLs the module makes.
+func (e *encoder) countMade() {
+	made := map[string]int{}
+	for _, r := range e.out.Module.Resources {
+		made[r.Type]++
+	}
+	for _, q := range []providers.Quota{
+		{Name: "security groups per region", Used: made[groupType], Limit: maxGroups},
+		{Name: "network ACLs per VPC", Used: made[aclType], Limit: maxACLs},
+	} {
+		if q.Used > 0 {
+			e.count(q, func() string {
+				return "make workloads alike to the policies, so that they share a segment, or place them in fewer subnets"
+			})
+		}
+	}
+}
+
 // overACLQuota reports whether any direction and family has too many entries.
 func (e *encoder) overACLQuota(rules ruleSet[entry]) bool {
 	for _, d := range []model.Direction{model.Ingress, model.Egress} {

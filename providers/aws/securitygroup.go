@@ -174,9 +174,11 @@ func (g group) comment(e *encoder) []string {
 func (e *encoder) reportExisting(g group) {
 	e.report(model.Finding{
 		Severity: model.Warning, Code: "existing-group",
-		Summary: fmt.Sprintf("security group %s is not made here, and rules that it has already stay in force", g.existing),
-		Advice:  "remove its other rules, or leave the group out of the placement to get one of its own",
-		Origin:  e.in.Site.Origin,
+		Summary: fmt.Sprintf("security group %s is not made here: rules that it has already stay in force, "+
+			"and whoever else carries it is admitted where rules name it", g.existing),
+		Advice: "remove its other rules, the one that admits all egress among them (terraform apply fails on a rule that is there already: import it), " +
+			"or leave the group out of the placement to get one of its own",
+		Origin: e.in.Site.Origin,
 	})
 	if len(g.ids) < 2 {
 		return
@@ -231,7 +233,7 @@ func (x edge) box(peer model.Endpoints, t model.Traffic) model.Box {
 
 // addGrant spells a grant as rules and reports what is lost.
 func (e *encoder) addGrant(rules ruleSet[groupRule], x edge, g model.Grant) {
-	why := sourceTexts(g, x.id, x.dir)
+	why := reasonsOf(g, x.id, x.dir)
 	p := e.peersOf(g.Peer)
 	e.reportPeers(x, g, p)
 	for _, s := range g.Traffic {

@@ -1,6 +1,8 @@
 package aws
 
 import (
+	"slices"
+
 	"github.com/crosswall/crosswall/model"
 	"github.com/crosswall/crosswall/providers"
 )
@@ -23,6 +25,24 @@ func (Provider) Unfiltered() []providers.Allowance {
 		}
 	}
 	return out
+}
+
+// reportResolver says, where policies isolate anybody for egress, what passes besides
+// that has no address to name.
+func (e *encoder) reportResolver() {
+	for _, s := range e.in.Segments {
+		if slices.ContainsFunc(e.grantsOf(s.ID, model.Egress), func(g model.Grant) bool { return len(g.Rules) == 0 }) {
+			continue
+		}
+		e.report(model.Finding{
+			Severity: model.Info, Code: "vpc-resolver",
+			Summary: "AWS filters neither DNS queries to the resolver of the VPC (its base address plus two) nor DHCP and the default router of a subnet, " +
+				"whatever policies refuse",
+			Advice: "use Route 53 Resolver DNS Firewall to refuse names",
+			Origin: e.in.Site.Origin,
+		})
+		return
+	}
 }
 
 // unfilteredRules returns one rule per service of the platform.
@@ -57,6 +77,16 @@ func unfilteredAddrs() model.AddrSet {
 		}
 	}
 	return out
+}
+
+// inFewBlocks returns the addresses, with those that AWS never filters where that takes
+// fewer CIDR blocks: 0.0.0.0/0 without the metadata service is 32 blocks that do what 0.0.0.0/0
+// does, for no rule refuses that service.
+func inFewBlocks(a model.AddrSet) model.AddrSet {
+	if more := a.Union(unfilteredAddrs()); len(more.Prefixes()) < len(a.Prefixes()) {
+		return more
+	}
+	return a
 }
 
 // unfilteredChain admits what AWS never filters, and passes on the rest.

@@ -59,6 +59,7 @@ func (Provider) Encode(in providers.Intent) (providers.Output, []model.Finding) 
 		out.Unseen = f.Affects
 	}
 	e.checkQuotas(groups)
+	e.reportProbes()
 	return out, model.SortFindings(append(e.findings, e.losses.findings()...))
 }
 

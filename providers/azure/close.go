@@ -26,7 +26,7 @@ func (e *encoder) close(g *securityGroup, d model.Direction) {
 	others := e.bystanders(*g)
 	if len(closed) > 0 {
 		refusal := rule{direction: d, access: model.Deny, protocol: "*", band: bandDeny, subject: "all",
-			reasons: []string{"policies isolate " + segmentList(closed) + " for " + d.String()}}
+			reasons: []string{"policies isolate what is here for " + d.String() + ": whatever they do not admit is refused"}}
 		targets := []side{{}}
 		if !others.IsEmpty() {
 			targets, refusal.band, refusal.subject = e.targets(*g, closed), bandIsolate, "isolated"
@@ -42,16 +42,35 @@ func (e *encoder) close(g *securityGroup, d model.Direction) {
 	}
 }
 
+// reportProbes names the segments that a load balancer would take for dead: those
+// that refuse its probes, which every group without rules of its own admits ("Network security
+// groups", default rule AllowAzureLoadBalancerInBound).
+func (e *encoder) reportProbes() {
+	var refuse []providers.Segment
+	for _, s := range e.in.Segments {
+		if !slices.ContainsFunc(e.grants(s.ID, model.Ingress), func(g model.Grant) bool { return g.Peer.At(model.Outside).Contains(probeSource()) }) {
+			refuse = append(refuse, s)
+		}
+	}
+	if len(refuse) == 0 {
+		return
+	}
+	e.find(model.Finding{Severity: model.Info, Code: "load-balancer-probes", Origin: e.in.Site.Origin,
+		Summary: "policies refuse the health probes of Azure's load balancers to " + segmentList(refuse),
+		Advice: "if any of them is behind a load balancer, add to the placement, with the probe's port:\nazure:\n  platform:\n    allow:\n" +
+			"      - {name: probes, reason: load balancer, direction: ingress, peers: [168.63.129.16/32], ports: [{protocol: TCP, port: 80}]}"})
+}
+
 // bystanders returns the addresses behind the group of a subnet that endpoints
 // which are no segment may hold.
 func (e *encoder) bystanders(g securityGroup) model.AddrSet {
 	if g.subnet == nil {
 		return model.AddrSet{}
 	}
-	held := e.in.Inventory.Addrs(model.Outside)
+	held := e.addrs[model.Outside]
 	for _, m := range e.in.Inventory.Members {
 		if _, ok := e.handles[m.ID]; !ok {
-			held = held.Union(e.in.Inventory.Addrs(m.ID))
+			held = held.Union(e.addrs[m.ID])
 		}
 	}
 	return g.subnet.Addrs().Intersect(held)

@@ -13,6 +13,7 @@ import (
 type encoder struct {
 	in        providers.Intent
 	everybody model.Endpoints
+	addrs     map[model.Identity]model.AddrSet // of every member and of the outside
 	handles   map[model.Identity]handle
 	cache     map[grantKey]answer
 	granted   map[grantKey]model.Region
@@ -32,7 +33,9 @@ type answer struct {
 }
 
 func newEncoder(in providers.Intent) *encoder {
-	return &encoder{in: in, everybody: everybodyOf(in.Inventory), handles: newHandles(in), cache: map[grantKey]answer{}, granted: map[grantKey]model.Region{}}
+	addrs := providers.Held(in.Inventory)
+	return &encoder{in: in, addrs: addrs, everybody: everybodyOf(addrs), handles: newHandles(in, addrs),
+		cache: map[grantKey]answer{}, granted: map[grantKey]model.Region{}}
 }
 
 func (e *encoder) find(f model.Finding) { e.findings = append(e.findings, f) }
@@ -181,7 +184,7 @@ func (e *encoder) rules(st statement) []rule {
 			for _, m := range st.traffic.matches {
 				if r, ok := newRule(st.direction, t, p, m); ok {
 					r.subject, r.counterpart = string(st.segment.ID), counterpart(p)
-					r.origins, r.reasons, r.band = provenance(st.grant.Rules)
+					r.reasons, r.band = providers.Reasons(st.grant.Rules), bandOf(st.grant.Rules)
 					out = append(out, r)
 				}
 			}
@@ -236,24 +239,13 @@ func counterpart(s side) string {
 	return plural(len(s.addrs.Prefixes()), "block")
 }
 
-// provenance returns the policies and reasons behind a rule; it is the
-// platform's if every one of its rules is.
-func provenance(rules []model.Rule) ([]model.Origin, []string, band) {
-	var origins []model.Origin
-	var reasons []string
-	b := bandPlatform
-	for _, r := range rules {
-		if r.Reason != "" {
-			reasons = append(reasons, r.Reason)
-			continue
-		}
-		b = bandAllow
-		origins = append(origins, r.Origin)
+// bandOf returns where rules for a grant go: with the platform's if every rule
+// behind the grant is the platform's.
+func bandOf(rules []model.Rule) band {
+	if len(rules) == 0 || slices.ContainsFunc(rules, func(r model.Rule) bool { return r.Reason == "" }) {
+		return bandAllow
 	}
-	if len(rules) == 0 {
-		b = bandAllow
-	}
-	return origins, reasons, b
+	return bandPlatform
 }
 
 // mergeEqual joins rules that say the same for different reasons, and sorts
@@ -269,7 +261,6 @@ func mergeEqual(rules []rule) []rule {
 			out = append(out, r)
 			continue
 		}
-		out[i].origins = append(out[i].origins, r.origins...)
 		out[i].reasons = append(out[i].reasons, r.reasons...)
 		out[i].band = max(out[i].band, min(r.band, bandAllow))
 	}

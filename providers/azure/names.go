@@ -90,28 +90,19 @@ func readable(r rule) string {
 	return words(strings.Join(parts, "-"))
 }
 
-// describe returns the description of a rule: the policies behind it, in so
-// many bytes as Azure takes.
+// describe returns the description of a rule: what asks for it, in so many
+// bytes as Azure takes.
 func describe(r rule) string {
-	parts := slices.Clone(r.reasons)
-	for _, o := range r.origins {
-		parts = append(parts, strings.TrimSpace(o.Object+" "+o.Path))
-	}
-	slices.Sort(parts)
-	text := ascii(strings.Join(slices.Compact(parts), "; "))
+	text := ascii(strings.Join(comment(r), "; "))
 	if len(text) <= maxDescription {
 		return text
 	}
 	return strings.TrimSpace(text[:maxDescription-4]) + " ..."
 }
 
-// comment returns the lines above a rule's resource.
+// comment returns the lines above a rule's resource, sorted.
 func comment(r rule) []string {
-	var lines []string
-	for _, o := range r.origins {
-		lines = append(lines, strings.TrimSpace(o.Object+" "+o.Path))
-	}
-	lines = append(lines, r.reasons...)
+	lines := slices.Clone(r.reasons)
 	slices.Sort(lines)
 	return slices.Compact(lines)
 }

@@ -50,15 +50,12 @@ func TestRuleNames(t *testing.T) {
 
 // Descriptions name the policies in 140 bytes of ASCII.
 func TestDescribe(t *testing.T) {
-	policy := func(n string) model.Origin {
-		return model.Origin{File: "p.yaml", Line: 9, Object: "NetworkPolicy " + n, Path: "spec.ingress[0]"}
-	}
 	tests := []struct {
 		rule rule
 		want string
 	}{
 		{rule{}, ""},
-		{rule{origins: []model.Origin{policy("b"), policy("a"), policy("a")}}, "NetworkPolicy a spec.ingress[0]; NetworkPolicy b spec.ingress[0]"},
+		{rule{reasons: []string{"NetworkPolicy b", "NetworkPolicy a", "NetworkPolicy a"}}, "NetworkPolicy a; NetworkPolicy b"},
 		{rule{reasons: []string{"probes “of” it"}}, "probes ?of? it"},
 	}
 	for _, tt := range tests {
@@ -68,7 +65,7 @@ func TestDescribe(t *testing.T) {
 	}
 	many := rule{}
 	for i := range 20 {
-		many.origins = append(many.origins, policy(fmt.Sprint("policy-", i)))
+		many.reasons = append(many.reasons, fmt.Sprint("NetworkPolicy policy-", i))
 	}
 	if d := describe(many); len(d) > maxDescription || !strings.HasSuffix(d, " ...") {
 		t.Errorf("description of %d bytes: %q", len(d), d)

@@ -25,10 +25,10 @@ func (e *encoder) name(p model.Endpoints) naming {
 		return naming{sides: []side{{}}, covers: p}
 	}
 	n := naming{}
-	addrs := p.Rest().Union(p.At(model.Outside).Intersect(e.in.Inventory.Addrs(model.Outside)))
+	addrs := p.Rest().Union(p.At(model.Outside).Intersect(e.addrs[model.Outside]))
 	var byGroup []model.Identity
 	for _, m := range e.in.Inventory.Members {
-		want, holds := p.At(m.ID), e.in.Inventory.Addrs(m.ID)
+		want, holds := p.At(m.ID), e.addrs[m.ID]
 		lacking := want.Intersect(holds).Subtract(addrs)
 		h := e.handles[m.ID]
 		switch {
@@ -60,10 +60,10 @@ func (e *encoder) strangersTo(p model.Endpoints, addrs model.AddrSet, byGroup []
 	if excess.IsEmpty() {
 		return excess
 	}
-	excess = excess.Subtract(e.in.Inventory.Addrs(model.Outside).Intersect(p.At(model.Outside)))
+	excess = excess.Subtract(e.addrs[model.Outside].Intersect(p.At(model.Outside)))
 	for _, m := range e.in.Inventory.Members {
 		if !slices.Contains(byGroup, m.ID) {
-			excess = excess.Subtract(e.in.Inventory.Addrs(m.ID).Intersect(p.At(m.ID)))
+			excess = excess.Subtract(e.addrs[m.ID].Intersect(p.At(m.ID)))
 		}
 	}
 	return excess
@@ -85,10 +85,10 @@ func distinctGroups(sides []side) []side {
 func (e *encoder) held(p model.Endpoints) model.Endpoints { return p.Intersect(e.everybody) }
 
 // everybodyOf returns everybody there is, at the addresses that they may hold.
-func everybodyOf(inv model.Inventory) model.Endpoints {
-	out := model.EndpointAt(model.Outside, inv.Addrs(model.Outside))
-	for _, m := range inv.Members {
-		out = out.Union(model.EndpointAt(m.ID, inv.Addrs(m.ID)))
+func everybodyOf(addrs map[model.Identity]model.AddrSet) model.Endpoints {
+	var out model.Endpoints
+	for id, at := range addrs {
+		out = out.Union(model.EndpointAt(id, at))
 	}
 	return out
 }

@@ -52,8 +52,8 @@ func (e *encoder) checkQuotas(groups []securityGroup) {
 func mergeAdvice(g securityGroup) string {
 	weight := map[string]int{}
 	for _, r := range g.rules {
-		for _, o := range r.origins {
-			weight[o.Object] += 1 + len(r.source().addrs.Prefixes()) + len(r.destination().addrs.Prefixes())
+		for _, reason := range r.reasons {
+			weight[reason] += 1 + len(r.source().addrs.Prefixes()) + len(r.destination().addrs.Prefixes())
 		}
 	}
 	names := make([]string, 0, len(weight))

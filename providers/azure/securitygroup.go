@@ -55,8 +55,7 @@ type rule struct {
 	srcPorts, dstPorts   []model.PortRange
 	subject, counterpart string // for the name; may be empty
 	band                 band
-	origins              []model.Origin
-	reasons              []string
+	reasons              []string // what asks for it, for people
 
 	name     string
 	priority int

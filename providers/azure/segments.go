@@ -25,11 +25,11 @@ type handle struct {
 // names, by addresses that are the segment's own, or else by a new ASG. On AKS
 // an ASG holds the nodes' interfaces, so that pods go by addresses (AKS
 // documentation, "node pools" and "Azure CNI Overlay").
-func newHandles(in providers.Intent) map[model.Identity]handle {
+func newHandles(in providers.Intent, addrs map[model.Identity]model.AddrSet) map[model.Identity]handle {
 	out := make(map[model.Identity]handle, len(in.Segments))
 	groups := map[model.Group]*appGroup{}
 	for _, s := range in.Segments {
-		h := handle{segment: s, addrs: s.Home.Addrs, own: holdsAlone(in, s)}
+		h := handle{segment: s, addrs: s.Home.Addrs, own: holdsAlone(addrs, s)}
 		switch {
 		case in.Site.Cluster == clusterAKS:
 		case s.Home.Group != "":
@@ -46,13 +46,16 @@ const clusterAKS = "aks"
 
 // holdsAlone reports whether the addresses of a segment tell who it is: they
 // are known, no stranger's, and no other member's.
-func holdsAlone(in providers.Intent, s providers.Segment) bool {
-	if !s.Home.Exclusive || s.Home.Addrs.IsEmpty() || in.Inventory.Addrs(model.Outside).Overlaps(s.Home.Addrs) {
+func holdsAlone(addrs map[model.Identity]model.AddrSet, s providers.Segment) bool {
+	if !s.Home.Exclusive || s.Home.Addrs.IsEmpty() {
 		return false
 	}
-	return !slices.ContainsFunc(in.Inventory.Members, func(m model.Member) bool {
-		return m.ID != s.ID && in.Inventory.Addrs(m.ID).Overlaps(s.Home.Addrs)
-	})
+	for id, held := range addrs {
+		if id != s.ID && held.Overlaps(s.Home.Addrs) {
+			return false
+		}
+	}
+	return true
 }
 
 // existingGroup returns the ASG that the placement names; segments may share it.

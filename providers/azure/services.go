@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/providers"
 )
 
 // match is the part of a rule that says which packets: what Azure can say at
@@ -108,18 +109,7 @@ func azureProtocol(p model.Protocol) string {
 // mergePorts returns the fewest ranges with the same ports, sorted; nil for
 // all ports.
 func mergePorts(rs []model.PortRange) []model.PortRange {
-	rs = slices.Clone(rs)
-	slices.SortFunc(rs, func(a, b model.PortRange) int {
-		return cmp.Or(cmp.Compare(a.First, b.First), cmp.Compare(a.Last, b.Last))
-	})
-	var out []model.PortRange
-	for _, r := range rs {
-		if n := len(out); n > 0 && int(r.First) <= int(out[n-1].Last)+1 {
-			out[n-1].Last = max(out[n-1].Last, r.Last)
-			continue
-		}
-		out = append(out, r)
-	}
+	out := providers.MergePorts(rs)
 	if len(out) == 1 && out[0].IsAll() {
 		return nil
 	}

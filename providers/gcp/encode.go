@@ -40,16 +40,12 @@ func newEncoder(o Options, in providers.Intent) *encoder {
 	e := &encoder{
 		opts: o, in: in,
 		everybody: []model.Identity{model.Outside},
-		held:      map[model.Identity]model.AddrSet{model.Outside: in.Inventory.Addrs(model.Outside)},
+		held:      providers.Held(in.Inventory),
 		segments:  map[model.Identity]*segment{},
 		behind:    map[machineID][]model.Identity{},
 	}
 	for _, m := range in.Inventory.Members {
 		e.everybody = append(e.everybody, m.ID)
-		e.held[m.ID] = m.Addrs
-		if m.Addrs.IsEmpty() {
-			e.held[m.ID] = model.AllAddrs()
-		}
 	}
 	return e
 }
@@ -101,9 +97,9 @@ func (e *encoder) identifyAll() {
 }
 
 // ingress writes the rules at the receiving end. What no rule admits is refused by
-// Google Cloud itself, last of all. A rule of our own says so where the network is known to have
-// rules that admit besides, and for a segment that would otherwise have no rule at
-// all.
+// Google Cloud itself, but last of all: a rule of our own says so before the rules that
+// a network may have besides, those of GKE and of the network named default among
+// them.
 func (e *encoder) ingress(s *segment) {
 	if g, ok := openGrant(s.ingress); ok {
 		e.allow(s, model.Ingress, g)
@@ -112,9 +108,7 @@ func (e *encoder) ingress(s *segment) {
 	for _, g := range s.ingress {
 		e.allow(s, model.Ingress, g)
 	}
-	if e.othersAdmit() || len(s.ingress) == 0 {
-		e.deny(s, model.Ingress)
-	}
+	e.deny(s, model.Ingress)
 }
 
 // egress writes the rules at the sending end. What no rule refuses is admitted
@@ -152,13 +146,6 @@ func openGrant(gs []model.Grant) (model.Grant, bool) {
 // gke reports whether the segments are pods on GKE.
 func (e *encoder) gke() bool { return e.in.Site.Cluster == gkeCluster }
 
-// othersAdmit reports whether the network is known to have ingress rules that
-// nobody asked for: GKE's, or those of the network that every project starts with
-// (default-allow-internal and its like, at 65534).
-func (e *encoder) othersAdmit() bool {
-	return e.gke() || lastSegment(e.in.Site.Network) == "default"
-}
-
 // within returns the addresses to which ingress rules for a segment are
 // limited, because its identity is others' too; empty: to none.
 func (e *encoder) within(s *segment, d model.Direction) model.AddrSet {
@@ -181,7 +168,7 @@ func (e *encoder) allow(s *segment, d model.Direction, g model.Grant) {
 	p := e.peersOf(s, d, g.Peer)
 	e.reportMissing(s, d, p, g)
 	within := e.within(s, d)
-	r := rule{prefix: e.prefix(s, within), direction: d, action: model.Allow, target: s.machine, notes: notesOf(g.Rules)}
+	r := rule{prefix: e.prefix(s, within), direction: d, action: model.Allow, target: s.machine, notes: providers.Reasons(g.Rules)}
 	if len(r.notes) == 0 {
 		r.notes = []string{fmt.Sprintf("No policy isolates %s in this direction", s.ID)}
 	}

@@ -33,7 +33,9 @@ func TestRules(t *testing.T) {
 			"out deny tag:frontend to ::/0 all"}},
 		{"a segment as a source is a tag", Options{}, newWorld(frontend, backend).allow("in backend from frontend", "tcp/8080"), []string{
 			"in allow tag:backend from tag:frontend tcp/8080",
-			inAny}},
+			inAny,
+			"in deny tag:backend from 0.0.0.0/0 all",
+			"in deny tag:backend from ::/0 all"}},
 		{"a segment as a destination is its addresses", Options{}, newWorld(frontend, backend).allow("out frontend to backend", "tcp/8080"), []string{
 			"in allow tag:backend from 0.0.0.0/0 all",
 			inAny,
@@ -41,10 +43,14 @@ func TestRules(t *testing.T) {
 			"out deny tag:frontend to 0.0.0.0/0 all",
 			"out deny tag:frontend to ::/0 all"}},
 		{"itself, without an address (3, self reference is explicit)", Options{}, newWorld("db").allow("in db from db", "tcp/5432"), []string{
-			"in allow tag:db from tag:db tcp/5432"}},
+			"in allow tag:db from tag:db tcp/5432",
+			"in deny tag:db from 0.0.0.0/0 all",
+			"in deny tag:db from ::/0 all"}},
 		{"one family per rule (6)", Options{}, newWorld("db").allow("in db from 192.0.2.0/24,2001:db8::/32", "tcp/5432", "icmp", "icmpv6"), []string{
 			"in allow tag:db from 192.0.2.0/24 icmp,tcp/5432",
-			"in allow tag:db from 2001:db8::/32 58,tcp/5432"}},
+			"in allow tag:db from 2001:db8::/32 58,tcp/5432",
+			"in deny tag:db from 0.0.0.0/0 all",
+			"in deny tag:db from ::/0 all"}},
 		{"IPv6 alone", Options{}, newWorld("frontend 2001:db8:1::/64"), []string{
 			"in allow tag:frontend from ::/0 all"}},
 		{"unknown addresses: both families", Options{}, newWorld("frontend"), []string{
@@ -52,20 +58,28 @@ func TestRules(t *testing.T) {
 			"in allow tag:frontend from ::/0 all"}},
 		{"service accounts name each other", Options{}, newWorld("a 10.0.1.0/24 sa=a@p.example", "b 10.0.2.0/24 sa=b@p.example").allow("in b from a", "udp/53"), []string{
 			"in allow sa:a@p.example from 0.0.0.0/0 all",
-			"in allow sa:b@p.example from sa:a@p.example udp/53"}},
+			"in allow sa:b@p.example from sa:a@p.example udp/53",
+			"in deny sa:b@p.example from 0.0.0.0/0 all",
+			"in deny sa:b@p.example from ::/0 all"}},
 		{"tags and service accounts do not mix (1.2): by address", Options{}, newWorld("a 10.0.1.0/24 tag=web", "b 10.0.2.0/24 sa=b@p.example").allow("in b from a", "udp/53"), []string{
 			"in allow tag:web from 0.0.0.0/0 all",
-			"in allow sa:b@p.example from 10.0.1.0/24 udp/53"}},
+			"in allow sa:b@p.example from 10.0.1.0/24 udp/53",
+			"in deny sa:b@p.example from 0.0.0.0/0 all",
+			"in deny sa:b@p.example from ::/0 all"}},
 		{"a tag that others share is no name for a peer", Options{},
 			newWorld("a 10.0.1.0/24 tag=web", "b 10.0.2.0/24 tag=web", "c 10.0.3.0/24").allow("in c from a", "udp/53"), []string{
 				"in allow tag:web,@10.0.1.0/24 from 0.0.0.0/0 all",
 				"in allow tag:web,@10.0.2.0/24 from 0.0.0.0/0 all",
-				"in allow tag:c from 10.0.1.0/24 udp/53"}},
+				"in allow tag:c from 10.0.1.0/24 udp/53",
+				"in deny tag:c from 0.0.0.0/0 all",
+				"in deny tag:c from ::/0 all"}},
 		{"a tag whose segments are all admitted is", Options{},
 			newWorld("a 10.0.1.0/24 tag=web", "b 10.0.2.0/24 tag=web", "c 10.0.3.0/24").allow("in c from a,b", "udp/53"), []string{
 				"in allow tag:web,@10.0.1.0/24 from 0.0.0.0/0 all",
 				"in allow tag:web,@10.0.2.0/24 from 0.0.0.0/0 all",
-				"in allow tag:c from tag:web udp/53"}},
+				"in allow tag:c from tag:web udp/53",
+				"in deny tag:c from 0.0.0.0/0 all",
+				"in deny tag:c from ::/0 all"}},
 		{"the network that every project starts with has rules that admit", Options{}, func() *world {
 			w := newWorld("db").allow("in db from db", "tcp/5432")
 			w.site.Network = "default"
@@ -85,31 +99,45 @@ func TestRules(t *testing.T) {
 				"in allow tag:n,@2001:db8:1::/64 from tag:c udp/53",
 				"in allow tag:n,@10.0.2.0/24 from 0.0.0.0/0 all",
 				"in allow tag:c from 0.0.0.0/0 all",
-				"in allow tag:c from ::/0 all"}},
+				"in allow tag:c from ::/0 all",
+				"in deny tag:n,@10.0.1.0/24 from 0.0.0.0/0 all",
+				"in deny tag:n,@2001:db8:1::/64 from ::/0 all"}},
 		{"everybody but a segment", Options{}, newWorld("a 0.0.0.0/1", "b 192.0.0.0/2").allow("in a from !b", "udp/53"), []string{
 			"in allow tag:a from 0.0.0.0/1,128.0.0.0/2 udp/53",
-			"in allow tag:b from 0.0.0.0/0 all"}},
+			"in allow tag:b from 0.0.0.0/0 all",
+			"in deny tag:a from 0.0.0.0/0 all",
+			"in deny tag:a from ::/0 all"}},
 		{"every protocol", Options{}, newWorld("db 10.0.2.0/24").allow("in db from 192.0.2.0/24", "any"), []string{
-			"in allow tag:db from 192.0.2.0/24 all"}},
+			"in allow tag:db from 192.0.2.0/24 all",
+			"in deny tag:db from 0.0.0.0/0 all",
+			"in deny tag:db from ::/0 all"}},
 		{"protocols by number, ports merged", Options{}, newWorld("db 10.0.2.0/24").allow("in db from 192.0.2.0/24", "gre", "esp", "tcp/80", "tcp/81-90", "tcp/443"), []string{
-			"in allow tag:db from 192.0.2.0/24 47,esp,tcp/80-90+443"}},
+			"in allow tag:db from 192.0.2.0/24 47,esp,tcp/80-90+443",
+			"in deny tag:db from 0.0.0.0/0 all",
+			"in deny tag:db from ::/0 all"}},
 		{"what is never filtered needs no rule (4)", Options{}, newWorld(frontend).allow("out frontend to 169.254.169.254/32", "udp/53"), []string{
 			inAny,
 			"out deny tag:frontend to 0.0.0.0/0 all",
 			"out deny tag:frontend to ::/0 all"}},
 		{"SCTP ports when asked for (6)", Options{SCTPPorts: SCTPExact}, newWorld("db 10.0.2.0/24").allow("in db from 192.0.2.0/24", "sctp/132"), []string{
-			"in allow tag:db from 192.0.2.0/24 sctp/132"}},
+			"in allow tag:db from 192.0.2.0/24 sctp/132",
+			"in deny tag:db from 0.0.0.0/0 all",
+			"in deny tag:db from ::/0 all"}},
 		{"network firewall policy: secure tags (1.2)", Options{Style: NetworkPolicy}, newWorld(frontend, "backend 10.0.2.0/24 tag=tagValues/7").
 			allow("in backend from frontend", "tcp/8080").allow("out frontend to backend", "tcp/8080"), []string{
 			"in allow secure:tagValues/7 from secure:var.secure_tags[\"frontend\"] tcp/8080",
 			"in allow secure:var.secure_tags[\"frontend\"] from 0.0.0.0/0 all",
 			"out allow secure:var.secure_tags[\"frontend\"] to 10.0.2.0/24 tcp/8080",
 			"out deny secure:var.secure_tags[\"frontend\"] to 0.0.0.0/0 all",
-			"out deny secure:var.secure_tags[\"frontend\"] to ::/0 all"}},
+			"out deny secure:var.secure_tags[\"frontend\"] to ::/0 all",
+			"in deny secure:tagValues/7 from 0.0.0.0/0 all",
+			"in deny secure:tagValues/7 from ::/0 all"}},
 		{"network firewall policy has no source service accounts", Options{Style: NetworkPolicy},
 			newWorld("a 10.0.1.0/24 sa=a@p.example", "b 10.0.2.0/24 sa=b@p.example").allow("in b from a", "udp/53"), []string{
 				"in allow sa:a@p.example from 0.0.0.0/0 all",
-				"in allow sa:b@p.example from 10.0.1.0/24 udp/53"}},
+				"in allow sa:b@p.example from 10.0.1.0/24 udp/53",
+				"in deny sa:b@p.example from 0.0.0.0/0 all",
+				"in deny sa:b@p.example from ::/0 all"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -238,8 +266,6 @@ func TestRemarks(t *testing.T) {
 		w          *world
 		want       model.Severity // 0: not said
 	}{
-		{"the implied deny", "implied-deny", Options{}, newWorld("a 10.0.1.0/24").isolate("in a"), model.Info},
-		{"the implied deny, on GKE", "implied-deny", Options{}, newWorld("a 10.0.1.0/24").gke().isolate("in a"), 0},
 		{"nodes' own egress", "node-egress", Options{}, newWorld("a 10.0.1.0/24").gke().isolate("out a"), model.Warning},
 		{"nodes' own egress, ingress isolated", "node-egress", Options{}, newWorld("a 10.0.1.0/24").gke().isolate("in a"), 0},
 		{"new tags on GKE", "node-tags", Options{}, newWorld("a 10.0.1.0/24").gke(), model.Info},

@@ -149,17 +149,11 @@ func entryLines(w providers.Workload) []string {
 // remarks reports what holds for the whole site.
 func (e *encoder) remarks() {
 	e.remarkStages()
-	var ingress, egress, tagless bool
+	var egress, tagless bool
 	for _, s := range e.segments {
-		_, in := openGrant(s.ingress)
 		_, out := openGrant(s.egress)
-		ingress, egress = ingress || !in, egress || !out
+		egress = egress || !out
 		tagless = tagless || s.Home.Group == "" && s.Home.ServiceAccount == ""
-	}
-	if ingress && !e.othersAdmit() {
-		e.remark(model.Info, "implied-deny",
-			"ingress that no rule admits is refused by Google Cloud's implied rule; rules of the network that are not of this module may admit it",
-			"look at the network's other ingress rules")
 	}
 	if !e.gke() {
 		return
@@ -190,6 +184,13 @@ func (e *encoder) remarkStages() {
 	e.remark(severity, "stage-order",
 		"a VPC firewall rule that allows is asked before the network firewall policy and hides what the policy refuses"+more,
 		"remove such rules, or set network_firewall_policy_enforcement_order = \"BEFORE_CLASSIC_FIREWALL\" on the network")
+}
+
+// othersAdmit reports whether the network is known to have ingress rules that
+// nobody asked for: GKE's, or those of the network that every project starts with
+// (default-allow-internal and its like, at 65534).
+func (e *encoder) othersAdmit() bool {
+	return e.gke() || lastSegment(e.in.Site.Network) == "default"
 }
 
 func (e *encoder) remark(s model.Severity, code, summary, advice string) {

@@ -50,7 +50,7 @@ func (e *encoder) peersOf(s *segment, d model.Direction, want model.Endpoints) p
 		p.ranges = model.AddrSet{} // nobody, or what is never filtered
 		return p
 	}
-	p.ranges = p.ranges.Subtract(e.refused(want).Subtract(wanted))
+	p.ranges = p.ranges.Subtract(e.refused(want, p.ranges).Subtract(wanted))
 	p.strays = e.strays(want, p.ranges)
 	return p
 }
@@ -74,11 +74,11 @@ func (e *encoder) isSource(s *segment, member model.Identity, want model.Endpoin
 	return true
 }
 
-// refused returns the addresses at which somebody is not wanted.
-func (e *encoder) refused(want model.Endpoints) model.AddrSet {
+// refused returns the addresses among those given at which somebody is not wanted.
+func (e *encoder) refused(want model.Endpoints, at model.AddrSet) model.AddrSet {
 	var out []netip.Prefix
 	for _, id := range e.everybody {
-		out = append(out, e.held[id].Subtract(want.At(id)).Prefixes()...)
+		out = append(out, at.Intersect(e.held[id]).Subtract(want.At(id)).Prefixes()...)
 	}
 	return model.Prefixes(out...)
 }

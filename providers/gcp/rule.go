@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/crosswall/crosswall/model"
 )
@@ -85,26 +84,6 @@ func distinct(lines []string) []string {
 		}
 	}
 	return out
-}
-
-// notesOf names the policies that wrote the rules.
-func notesOf(rules []model.Rule) []string {
-	var out []string
-	for _, r := range rules {
-		name := strings.TrimSpace(r.Origin.Object + " " + r.Origin.Path)
-		switch {
-		case r.Reason != "" && name != "":
-			name += ": " + r.Reason
-		case r.Reason != "":
-			name = r.Reason
-		case name == "":
-			name = r.Name
-		}
-		if name != "" {
-			out = append(out, name)
-		}
-	}
-	return distinct(out)
 }
 
 // sortedKeys returns the keys of a map in order.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/providers"
 )
 
 // family is the address family of a rule, which holds IPv4 or IPv6 ranges and never both
@@ -92,28 +93,11 @@ func (o Options) services(t model.Traffic, f family) []service {
 // every port.
 func portNames(rs []model.PortRange) []string {
 	var out []string
-	for _, r := range mergePorts(rs) {
+	for _, r := range providers.MergePorts(rs) {
 		if r.IsAll() {
 			return nil
 		}
 		out = append(out, r.String())
-	}
-	return out
-}
-
-// mergePorts returns the fewest ranges that hold the same ports, sorted.
-func mergePorts(rs []model.PortRange) []model.PortRange {
-	rs = slices.Clone(rs)
-	slices.SortFunc(rs, func(a, b model.PortRange) int {
-		return cmp.Or(cmp.Compare(a.First, b.First), cmp.Compare(a.Last, b.Last))
-	})
-	var out []model.PortRange
-	for _, r := range rs {
-		if n := len(out); n > 0 && int(r.First) <= int(out[n-1].Last)+1 {
-			out[n-1].Last = max(out[n-1].Last, r.Last)
-			continue
-		}
-		out = append(out, r)
 	}
 	return out
 }

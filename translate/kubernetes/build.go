@@ -24,6 +24,8 @@ type builder struct {
 	// doubted is the places whose unknown labels were reported.
 	doubted map[model.Origin]bool
 	blocks  []model.Origin // ipBlocks that hold addresses of pods
+
+	isolations []translate.Isolation
 }
 
 // built is one direction.
@@ -48,7 +50,7 @@ func build(c *catalog) translate.Input {
 	in := translate.Input{Policy: model.Policy{Layers: []model.Layer{{
 		Name: layerName, State: model.Stateful,
 		Ingress: []model.Chain{b.chain(model.Ingress)}, Egress: []model.Chain{b.chain(model.Egress)},
-	}}}}
+	}}}, Isolations: b.isolations}
 	for _, w := range b.all {
 		in.Inventory.Members = append(in.Inventory.Members, model.Member{ID: w.id, Addrs: w.addrs(c.opts.PodAddrs), Solo: w.solo})
 		in.Workloads = append(in.Workloads, w.describe())
@@ -87,6 +89,7 @@ func (b *builder) policy(p *policy) {
 			continue
 		}
 		b.sides[d].isolate(p, subject)
+		b.isolations = append(b.isolations, translate.Isolation{Direction: d, By: p.subjectAt, Workloads: identities(subject.all())})
 		for i, r := range s.rules {
 			rb := ruleBuilder{builder: b, p: p, r: r, subject: subject, direction: d,
 				name: fmt.Sprintf("%s %s[%d]", p.title(), d, i)}

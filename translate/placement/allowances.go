@@ -20,10 +20,15 @@ func (j *joiner) allowances() []providers.Allowance {
 	}
 	p := j.section.platform
 	if p.pmtud {
-		add(providers.Allowance{Direction: model.Ingress, Rule: model.Rule{
-			Name: "pmtud", Target: j.everyone(), Peer: model.Any{}, Traffic: pmtudTraffic(), Origin: p.pmtudAt,
-			Reason: "Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)",
-		}})
+		// Both ways: workloads get these messages for what they send too large, and the
+		// machines that they are on send them for what they cannot hand on
+		// (VPC user guide, network ACLs, Path MTU Discovery).
+		for _, d := range []model.Direction{model.Ingress, model.Egress} {
+			add(providers.Allowance{Direction: d, Rule: model.Rule{
+				Name: "pmtud", Target: j.everyone(), Peer: model.Any{}, Traffic: pmtudTraffic(), Origin: p.pmtudAt,
+				Reason: "Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)",
+			}})
+		}
 	}
 	for _, use := range p.presets {
 		for _, row := range use.preset.rows {

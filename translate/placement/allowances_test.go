@@ -42,20 +42,23 @@ func wantLines(t *testing.T, got []string, want ...string) {
 	}
 }
 
-// PMTUD: cloud semantics 5. AWS drops the message without a rule; GCP lets it pass and
+// PMTUD: cloud semantics 5, both ways. AWS drops the message without a rule; GCP lets it pass and
 // neither GCP nor Azure knows ICMP types.
 func TestPMTUD(t *testing.T) {
-	const rule = "ingress pmtud: all < any: icmp type 3 code 4, icmpv6 type 2"
+	both := []string{
+		"ingress pmtud: all < any: icmp type 3 code 4, icmpv6 type 2",
+		"egress pmtud: all < any: icmp type 3 code 4, icmpv6 type 2",
+	}
 	for _, c := range []struct {
 		cloud, platform string
 		want            []string
 	}{
-		{"aws", "{}", []string{rule}},
-		{"aws", "{pmtud: true}", []string{rule}},
+		{"aws", "{}", both},
+		{"aws", "{pmtud: true}", both},
 		{"aws", "{pmtud: false}", nil},
 		{"gcp", "{}", nil},
 		{"azure", "{}", nil},
-		{"azure", "{pmtud: true}", []string{rule}},
+		{"azure", "{pmtud: true}", both},
 	} {
 		wantLines(t, allowancesOf(t, file(c.cloud+": {workloads: [{}], platform: "+c.platform+"}"), c.cloud, shop()...), c.want...)
 	}

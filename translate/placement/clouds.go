@@ -15,7 +15,8 @@ type cloud struct {
 	// GCP lets ICMP errors of tracked connections pass (VPC firewall rules, connection
 	// tracking), and neither GCP nor Azure can select ICMP by type.
 	pmtud bool
-	// firewalls says what of this cloud covers whole subnets; empty: nothing does.
+	// firewalls says what of this cloud cuts off whoever else lives in a subnet; empty: nothing
+	// does. Azure's groups leave others to the default rules, which that provider reports.
 	firewalls string
 	// section are the text fields of the section; the identity fields name what workloads already
 	// have: a group, a tag, an account.
@@ -82,7 +83,7 @@ func gcpFields() cloud {
 
 func azureFields() cloud {
 	return cloud{
-		name: "azure", firewalls: "network security group",
+		name: "azure",
 		section: []textField[providers.Site]{
 			{"network", armID("virtualNetworks", ""), func(s *providers.Site, v string) { s.Network = v }},
 			{"location", word("a location such as westeurope"), func(s *providers.Site, v string) { s.Region = v }},

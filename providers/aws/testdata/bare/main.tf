@@ -15,10 +15,10 @@ resource "aws_security_group" "back" {
 }
 
 # tcp/80 from front
-# NetworkPolicy shop/back spec.ingress[0]
+# NetworkPolicy shop/back
 resource "aws_vpc_security_group_ingress_rule" "back_tcp-80_from_front" {
   security_group_id            = aws_security_group.back.id
-  description                  = "NetworkPolicy shop/back spec.ingress[0]"
+  description                  = "NetworkPolicy shop/back"
   ip_protocol                  = "tcp"
   from_port                    = 80
   to_port                      = 80

@@ -15,10 +15,10 @@ resource "aws_security_group" "back" {
 }
 
 # icmp type 3 code 4 from 0.0.0.0/0
-# NetworkPolicy shop/back spec.ingress[0]
+# NetworkPolicy shop/back
 resource "aws_vpc_security_group_ingress_rule" "back_icmp-3-4_from_any_ipv4" {
   security_group_id = aws_security_group.back.id
-  description       = "NetworkPolicy shop/back spec.ingress[0]"
+  description       = "NetworkPolicy shop/back"
   ip_protocol       = "icmp"
   from_port         = 3
   to_port           = 4
@@ -26,10 +26,10 @@ resource "aws_vpc_security_group_ingress_rule" "back_icmp-3-4_from_any_ipv4" {
 }
 
 # tcp/8080 from front
-# NetworkPolicy shop/back spec.ingress[0]
+# NetworkPolicy shop/back
 resource "aws_vpc_security_group_ingress_rule" "back_tcp-8080_from_front" {
   security_group_id            = aws_security_group.back.id
-  description                  = "NetworkPolicy shop/back spec.ingress[0]"
+  description                  = "NetworkPolicy shop/back"
   ip_protocol                  = "tcp"
   from_port                    = 8080
   to_port                      = 8080
@@ -37,10 +37,10 @@ resource "aws_vpc_security_group_ingress_rule" "back_tcp-8080_from_front" {
 }
 
 # udp/53 from front
-# NetworkPolicy shop/back spec.ingress[0]
+# NetworkPolicy shop/back
 resource "aws_vpc_security_group_ingress_rule" "back_udp-53_from_front" {
   security_group_id            = aws_security_group.back.id
-  description                  = "NetworkPolicy shop/back spec.ingress[0]"
+  description                  = "NetworkPolicy shop/back"
   ip_protocol                  = "udp"
   from_port                    = 53
   to_port                      = 53

@@ -16,11 +16,11 @@ resource "aws_security_group" "back" {
 }
 
 # tcp/8080 from front
-# NetworkPolicy shop/back spec.ingress[0]
+# NetworkPolicy shop/back
 resource "aws_vpc_security_group_ingress_rule" "back_tcp-8080_from_front" {
   region                       = "eu-central-1"
   security_group_id            = aws_security_group.back.id
-  description                  = "NetworkPolicy shop/back spec.ingress[0]"
+  description                  = "NetworkPolicy shop/back"
   ip_protocol                  = "tcp"
   from_port                    = 8080
   to_port                      = 8080
@@ -28,11 +28,11 @@ resource "aws_vpc_security_group_ingress_rule" "back_tcp-8080_from_front" {
 }
 
 # tcp/443 to 203.0.113.0/25
-# NetworkPolicy shop/back spec.egress[0]
+# NetworkPolicy shop/back
 resource "aws_vpc_security_group_egress_rule" "back_tcp-443_to_203-0-113-0_25" {
   region            = "eu-central-1"
   security_group_id = aws_security_group.back.id
-  description       = "NetworkPolicy shop/back spec.egress[0]"
+  description       = "NetworkPolicy shop/back"
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
@@ -40,11 +40,11 @@ resource "aws_vpc_security_group_egress_rule" "back_tcp-443_to_203-0-113-0_25" {
 }
 
 # tcp/5432 to data
-# NetworkPolicy shop/back spec.egress[0]
+# NetworkPolicy shop/back
 resource "aws_vpc_security_group_egress_rule" "back_tcp-5432_to_data" {
   region                       = "eu-central-1"
   security_group_id            = aws_security_group.back.id
-  description                  = "NetworkPolicy shop/back spec.egress[0]"
+  description                  = "NetworkPolicy shop/back"
   ip_protocol                  = "tcp"
   from_port                    = 5432
   to_port                      = 5432
@@ -67,11 +67,11 @@ resource "aws_security_group" "data" {
 }
 
 # tcp/5432 from back
-# NetworkPolicy shop/data spec.ingress[0]
+# NetworkPolicy shop/data
 resource "aws_vpc_security_group_ingress_rule" "data_tcp-5432_from_back" {
   region                       = "eu-central-1"
   security_group_id            = aws_security_group.data.id
-  description                  = "NetworkPolicy shop/data spec.ingress[0]"
+  description                  = "NetworkPolicy shop/data"
   ip_protocol                  = "tcp"
   from_port                    = 5432
   to_port                      = 5432
@@ -94,11 +94,11 @@ resource "aws_security_group" "front" {
 }
 
 # tcp/443 from 0.0.0.0/0
-# NetworkPolicy shop/front spec.ingress[0]
+# NetworkPolicy shop/front
 resource "aws_vpc_security_group_ingress_rule" "front_tcp-443_from_any_ipv4" {
   region            = "eu-central-1"
   security_group_id = aws_security_group.front.id
-  description       = "NetworkPolicy shop/front spec.ingress[0]"
+  description       = "NetworkPolicy shop/front"
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
@@ -106,11 +106,11 @@ resource "aws_vpc_security_group_ingress_rule" "front_tcp-443_from_any_ipv4" {
 }
 
 # tcp/443 from ::/0
-# NetworkPolicy shop/front spec.ingress[0]
+# NetworkPolicy shop/front
 resource "aws_vpc_security_group_ingress_rule" "front_tcp-443_from_any_ipv6" {
   region            = "eu-central-1"
   security_group_id = aws_security_group.front.id
-  description       = "NetworkPolicy shop/front spec.ingress[0]"
+  description       = "NetworkPolicy shop/front"
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
@@ -118,11 +118,11 @@ resource "aws_vpc_security_group_ingress_rule" "front_tcp-443_from_any_ipv6" {
 }
 
 # tcp/8080 to back
-# NetworkPolicy shop/front spec.egress[0]
+# NetworkPolicy shop/front
 resource "aws_vpc_security_group_egress_rule" "front_tcp-8080_to_back" {
   region                       = "eu-central-1"
   security_group_id            = aws_security_group.front.id
-  description                  = "NetworkPolicy shop/front spec.egress[0]"
+  description                  = "NetworkPolicy shop/front"
   ip_protocol                  = "tcp"
   from_port                    = 8080
   to_port                      = 8080
@@ -140,8 +140,8 @@ resource "aws_network_acl" "net-back" {
 }
 
 # tcp/8080 from 10.0.1.0/24
-# NetworkPolicy shop/front spec.egress[0]
-# NetworkPolicy shop/back spec.ingress[0]
+# NetworkPolicy shop/front
+# NetworkPolicy shop/back
 resource "aws_network_acl_rule" "net-back_in_tcp-8080_from_10-0-1-0_24" {
   region         = "eu-central-1"
   network_acl_id = aws_network_acl.net-back.id
@@ -155,8 +155,8 @@ resource "aws_network_acl_rule" "net-back_in_tcp-8080_from_10-0-1-0_24" {
 }
 
 # tcp/1024-65535 from 10.0.3.0/24
-# return of NetworkPolicy shop/back spec.egress[0]
-# return of NetworkPolicy shop/data spec.ingress[0]
+# return of NetworkPolicy shop/back
+# return of NetworkPolicy shop/data
 resource "aws_network_acl_rule" "net-back_in_tcp-1024-65535_from_10-0-3-0_24" {
   region         = "eu-central-1"
   network_acl_id = aws_network_acl.net-back.id
@@ -170,7 +170,7 @@ resource "aws_network_acl_rule" "net-back_in_tcp-1024-65535_from_10-0-3-0_24" {
 }
 
 # tcp/1024-65535 from 203.0.113.0/25
-# return of NetworkPolicy shop/back spec.egress[0]
+# return of NetworkPolicy shop/back
 resource "aws_network_acl_rule" "net-back_in_tcp-1024-65535_from_203-0-113-0_25" {
   region         = "eu-central-1"
   network_acl_id = aws_network_acl.net-back.id
@@ -184,8 +184,8 @@ resource "aws_network_acl_rule" "net-back_in_tcp-1024-65535_from_203-0-113-0_25"
 }
 
 # tcp/8080 from fd00:1::/64
-# NetworkPolicy shop/front spec.egress[0]
-# NetworkPolicy shop/back spec.ingress[0]
+# NetworkPolicy shop/front
+# NetworkPolicy shop/back
 resource "aws_network_acl_rule" "net-back_in_tcp-8080_from_fd00-1--_64" {
   region          = "eu-central-1"
   network_acl_id  = aws_network_acl.net-back.id
@@ -199,8 +199,8 @@ resource "aws_network_acl_rule" "net-back_in_tcp-8080_from_fd00-1--_64" {
 }
 
 # tcp/1024-65535 from fd00:3::/64
-# return of NetworkPolicy shop/back spec.egress[0]
-# return of NetworkPolicy shop/data spec.ingress[0]
+# return of NetworkPolicy shop/back
+# return of NetworkPolicy shop/data
 resource "aws_network_acl_rule" "net-back_in_tcp-1024-65535_from_fd00-3--_64" {
   region          = "eu-central-1"
   network_acl_id  = aws_network_acl.net-back.id
@@ -214,8 +214,8 @@ resource "aws_network_acl_rule" "net-back_in_tcp-1024-65535_from_fd00-3--_64" {
 }
 
 # tcp/1024-65535 to 10.0.1.0/24
-# return of NetworkPolicy shop/front spec.egress[0]
-# return of NetworkPolicy shop/back spec.ingress[0]
+# return of NetworkPolicy shop/front
+# return of NetworkPolicy shop/back
 resource "aws_network_acl_rule" "net-back_out_tcp-1024-65535_to_10-0-1-0_24" {
   region         = "eu-central-1"
   network_acl_id = aws_network_acl.net-back.id
@@ -229,8 +229,8 @@ resource "aws_network_acl_rule" "net-back_out_tcp-1024-65535_to_10-0-1-0_24" {
 }
 
 # tcp/5432 to 10.0.3.0/24
-# NetworkPolicy shop/back spec.egress[0]
-# NetworkPolicy shop/data spec.ingress[0]
+# NetworkPolicy shop/back
+# NetworkPolicy shop/data
 resource "aws_network_acl_rule" "net-back_out_tcp-5432_to_10-0-3-0_24" {
   region         = "eu-central-1"
   network_acl_id = aws_network_acl.net-back.id
@@ -244,7 +244,7 @@ resource "aws_network_acl_rule" "net-back_out_tcp-5432_to_10-0-3-0_24" {
 }
 
 # tcp/443 to 203.0.113.0/25
-# NetworkPolicy shop/back spec.egress[0]
+# NetworkPolicy shop/back
 resource "aws_network_acl_rule" "net-back_out_tcp-443_to_203-0-113-0_25" {
   region         = "eu-central-1"
   network_acl_id = aws_network_acl.net-back.id
@@ -258,8 +258,8 @@ resource "aws_network_acl_rule" "net-back_out_tcp-443_to_203-0-113-0_25" {
 }
 
 # tcp/1024-65535 to fd00:1::/64
-# return of NetworkPolicy shop/front spec.egress[0]
-# return of NetworkPolicy shop/back spec.ingress[0]
+# return of NetworkPolicy shop/front
+# return of NetworkPolicy shop/back
 resource "aws_network_acl_rule" "net-back_out_tcp-1024-65535_to_fd00-1--_64" {
   region          = "eu-central-1"
   network_acl_id  = aws_network_acl.net-back.id
@@ -273,8 +273,8 @@ resource "aws_network_acl_rule" "net-back_out_tcp-1024-65535_to_fd00-1--_64" {
 }
 
 # tcp/5432 to fd00:3::/64
-# NetworkPolicy shop/back spec.egress[0]
-# NetworkPolicy shop/data spec.ingress[0]
+# NetworkPolicy shop/back
+# NetworkPolicy shop/data
 resource "aws_network_acl_rule" "net-back_out_tcp-5432_to_fd00-3--_64" {
   region          = "eu-central-1"
   network_acl_id  = aws_network_acl.net-back.id
@@ -298,8 +298,8 @@ resource "aws_network_acl" "net-data" {
 }
 
 # tcp/5432 from 10.0.2.0/24
-# NetworkPolicy shop/back spec.egress[0]
-# NetworkPolicy shop/data spec.ingress[0]
+# NetworkPolicy shop/back
+# NetworkPolicy shop/data
 resource "aws_network_acl_rule" "net-data_in_tcp-5432_from_10-0-2-0_24" {
   region         = "eu-central-1"
   network_acl_id = aws_network_acl.net-data.id
@@ -313,8 +313,8 @@ resource "aws_network_acl_rule" "net-data_in_tcp-5432_from_10-0-2-0_24" {
 }
 
 # tcp/5432 from fd00:2::/64
-# NetworkPolicy shop/back spec.egress[0]
-# NetworkPolicy shop/data spec.ingress[0]
+# NetworkPolicy shop/back
+# NetworkPolicy shop/data
 resource "aws_network_acl_rule" "net-data_in_tcp-5432_from_fd00-2--_64" {
   region          = "eu-central-1"
   network_acl_id  = aws_network_acl.net-data.id
@@ -328,8 +328,8 @@ resource "aws_network_acl_rule" "net-data_in_tcp-5432_from_fd00-2--_64" {
 }
 
 # tcp/1024-65535 to 10.0.2.0/24
-# return of NetworkPolicy shop/back spec.egress[0]
-# return of NetworkPolicy shop/data spec.ingress[0]
+# return of NetworkPolicy shop/back
+# return of NetworkPolicy shop/data
 resource "aws_network_acl_rule" "net-data_out_tcp-1024-65535_to_10-0-2-0_24" {
   region         = "eu-central-1"
   network_acl_id = aws_network_acl.net-data.id
@@ -343,8 +343,8 @@ resource "aws_network_acl_rule" "net-data_out_tcp-1024-65535_to_10-0-2-0_24" {
 }
 
 # tcp/1024-65535 to fd00:2::/64
-# return of NetworkPolicy shop/back spec.egress[0]
-# return of NetworkPolicy shop/data spec.ingress[0]
+# return of NetworkPolicy shop/back
+# return of NetworkPolicy shop/data
 resource "aws_network_acl_rule" "net-data_out_tcp-1024-65535_to_fd00-2--_64" {
   region          = "eu-central-1"
   network_acl_id  = aws_network_acl.net-data.id
@@ -368,7 +368,7 @@ resource "aws_network_acl" "net-front" {
 }
 
 # tcp/443 from 0.0.0.0/0
-# NetworkPolicy shop/front spec.ingress[0]
+# NetworkPolicy shop/front
 resource "aws_network_acl_rule" "net-front_in_tcp-443_from_any_ipv4" {
   region         = "eu-central-1"
   network_acl_id = aws_network_acl.net-front.id
@@ -382,8 +382,8 @@ resource "aws_network_acl_rule" "net-front_in_tcp-443_from_any_ipv4" {
 }
 
 # tcp/1024-65535 from 10.0.2.0/24
-# return of NetworkPolicy shop/front spec.egress[0]
-# return of NetworkPolicy shop/back spec.ingress[0]
+# return of NetworkPolicy shop/front
+# return of NetworkPolicy shop/back
 resource "aws_network_acl_rule" "net-front_in_tcp-1024-65535_from_10-0-2-0_24" {
   region         = "eu-central-1"
   network_acl_id = aws_network_acl.net-front.id
@@ -397,7 +397,7 @@ resource "aws_network_acl_rule" "net-front_in_tcp-1024-65535_from_10-0-2-0_24" {
 }
 
 # tcp/443 from ::/0
-# NetworkPolicy shop/front spec.ingress[0]
+# NetworkPolicy shop/front
 resource "aws_network_acl_rule" "net-front_in_tcp-443_from_any_ipv6" {
   region          = "eu-central-1"
   network_acl_id  = aws_network_acl.net-front.id
@@ -411,8 +411,8 @@ resource "aws_network_acl_rule" "net-front_in_tcp-443_from_any_ipv6" {
 }
 
 # tcp/1024-65535 from fd00:2::/64
-# return of NetworkPolicy shop/front spec.egress[0]
-# return of NetworkPolicy shop/back spec.ingress[0]
+# return of NetworkPolicy shop/front
+# return of NetworkPolicy shop/back
 resource "aws_network_acl_rule" "net-front_in_tcp-1024-65535_from_fd00-2--_64" {
   region          = "eu-central-1"
   network_acl_id  = aws_network_acl.net-front.id
@@ -426,7 +426,7 @@ resource "aws_network_acl_rule" "net-front_in_tcp-1024-65535_from_fd00-2--_64" {
 }
 
 # tcp/1024-65535 to 0.0.0.0/0
-# return of NetworkPolicy shop/front spec.ingress[0]
+# return of NetworkPolicy shop/front
 resource "aws_network_acl_rule" "net-front_out_tcp-1024-65535_to_any_ipv4" {
   region         = "eu-central-1"
   network_acl_id = aws_network_acl.net-front.id
@@ -440,7 +440,7 @@ resource "aws_network_acl_rule" "net-front_out_tcp-1024-65535_to_any_ipv4" {
 }
 
 # tcp/1024-65535 to ::/0
-# return of NetworkPolicy shop/front spec.ingress[0]
+# return of NetworkPolicy shop/front
 resource "aws_network_acl_rule" "net-front_out_tcp-1024-65535_to_any_ipv6" {
   region          = "eu-central-1"
   network_acl_id  = aws_network_acl.net-front.id

@@ -7,10 +7,10 @@ resource "azurerm_network_security_group" "shop-backend" {
   location            = var.location
 }
 
-# NetworkPolicy shop/shop-backend spec.ingress[0]
+# NetworkPolicy shop/shop-backend
 resource "azurerm_network_security_rule" "shop-backend-allow-in-shop-backend-tcp-8080-8081-9000-from-10-0-1-0-2-a334b0c9" {
   name                        = "allow-in-shop-backend-tcp-8080-8081-9000-from-10-0-1-0-2-a334b0c9"
-  description                 = "NetworkPolicy shop/shop-backend spec.ingress[0]"
+  description                 = "NetworkPolicy shop/shop-backend"
   resource_group_name         = var.resource_group_name
   network_security_group_name = azurerm_network_security_group.shop-backend.name
   priority                    = 456
@@ -23,10 +23,10 @@ resource "azurerm_network_security_rule" "shop-backend-allow-in-shop-backend-tcp
   destination_address_prefix  = "*"
 }
 
-# NetworkPolicy shop/shop-backend spec.ingress[0]
+# NetworkPolicy shop/shop-backend
 resource "azurerm_network_security_rule" "shop-backend-allow-in-shop-backend-tcp-8080-8081-9000-from-2001-db8-1-2d34ed03" {
   name                        = "allow-in-shop-backend-tcp-8080-8081-9000-from-2001-db8-1-2d34ed03"
-  description                 = "NetworkPolicy shop/shop-backend spec.ingress[0]"
+  description                 = "NetworkPolicy shop/shop-backend"
   resource_group_name         = var.resource_group_name
   network_security_group_name = azurerm_network_security_group.shop-backend.name
   priority                    = 1126
@@ -39,10 +39,10 @@ resource "azurerm_network_security_rule" "shop-backend-allow-in-shop-backend-tcp
   destination_address_prefix  = "*"
 }
 
-# policies isolate shop-backend for ingress
+# policies isolate what is here for ingress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "shop-backend-deny-in-all-any-9daf9c5d" {
   name                        = "deny-in-all-any-9daf9c5d"
-  description                 = "policies isolate shop-backend for ingress"
+  description                 = "policies isolate what is here for ingress: whatever they do not admit is refused"
   resource_group_name         = var.resource_group_name
   network_security_group_name = azurerm_network_security_group.shop-backend.name
   priority                    = 4096
@@ -55,10 +55,10 @@ resource "azurerm_network_security_rule" "shop-backend-deny-in-all-any-9daf9c5d"
   destination_address_prefix  = "*"
 }
 
-# NetworkPolicy shop/shop-backend spec.egress[0]
+# NetworkPolicy shop/shop-backend
 resource "azurerm_network_security_rule" "shop-backend-allow-out-shop-backend-tcp-5432-to-10-0-2-0-28-5c54e11a" {
   name                        = "allow-out-shop-backend-tcp-5432-to-10-0-2-0-28-5c54e11a"
-  description                 = "NetworkPolicy shop/shop-backend spec.egress[0]"
+  description                 = "NetworkPolicy shop/shop-backend"
   resource_group_name         = var.resource_group_name
   network_security_group_name = azurerm_network_security_group.shop-backend.name
   priority                    = 1441
@@ -71,10 +71,10 @@ resource "azurerm_network_security_rule" "shop-backend-allow-out-shop-backend-tc
   destination_address_prefix  = "10.0.2.0/28"
 }
 
-# NetworkPolicy shop/shop-backend spec.egress[0]
+# NetworkPolicy shop/shop-backend
 resource "azurerm_network_security_rule" "shop-backend-allow-out-shop-backend-tcp-443-to-2-blocks-04e98371" {
   name                         = "allow-out-shop-backend-tcp-443-to-2-blocks-04e98371"
-  description                  = "NetworkPolicy shop/shop-backend spec.egress[0]"
+  description                  = "NetworkPolicy shop/shop-backend"
   resource_group_name          = var.resource_group_name
   network_security_group_name  = azurerm_network_security_group.shop-backend.name
   priority                     = 1558
@@ -87,10 +87,10 @@ resource "azurerm_network_security_rule" "shop-backend-allow-out-shop-backend-tc
   destination_address_prefixes = ["203.0.113.0/26", "203.0.113.128/25"]
 }
 
-# NetworkPolicy shop/shop-backend spec.egress[0]
+# NetworkPolicy shop/shop-backend
 resource "azurerm_network_security_rule" "shop-backend-allow-out-shop-backend-tcp-5432-to-2001-db8-2-80-0a2a4c66" {
   name                        = "allow-out-shop-backend-tcp-5432-to-2001-db8-2-80-0a2a4c66"
-  description                 = "NetworkPolicy shop/shop-backend spec.egress[0]"
+  description                 = "NetworkPolicy shop/shop-backend"
   resource_group_name         = var.resource_group_name
   network_security_group_name = azurerm_network_security_group.shop-backend.name
   priority                    = 2403
@@ -103,10 +103,10 @@ resource "azurerm_network_security_rule" "shop-backend-allow-out-shop-backend-tc
   destination_address_prefix  = "2001:db8:2::/80"
 }
 
-# policies isolate shop-backend for egress
+# policies isolate what is here for egress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "shop-backend-deny-out-all-any-a2312e99" {
   name                        = "deny-out-all-any-a2312e99"
-  description                 = "policies isolate shop-backend for egress"
+  description                 = "policies isolate what is here for egress: whatever they do not admit is refused"
   resource_group_name         = var.resource_group_name
   network_security_group_name = azurerm_network_security_group.shop-backend.name
   priority                    = 4096
@@ -126,10 +126,10 @@ resource "azurerm_network_security_group" "shop-db" {
   location            = var.location
 }
 
-# NetworkPolicy shop/shop-db spec.ingress[0]
+# NetworkPolicy shop/shop-db
 resource "azurerm_network_security_rule" "shop-db-allow-in-shop-db-tcp-5432-from-2001-db8-1-0-1-80-35c24f5b" {
   name                        = "allow-in-shop-db-tcp-5432-from-2001-db8-1-0-1-80-35c24f5b"
-  description                 = "NetworkPolicy shop/shop-db spec.ingress[0]"
+  description                 = "NetworkPolicy shop/shop-db"
   resource_group_name         = var.resource_group_name
   network_security_group_name = azurerm_network_security_group.shop-db.name
   priority                    = 568
@@ -142,10 +142,10 @@ resource "azurerm_network_security_rule" "shop-db-allow-in-shop-db-tcp-5432-from
   destination_address_prefix  = "*"
 }
 
-# NetworkPolicy shop/shop-db spec.ingress[0]
+# NetworkPolicy shop/shop-db
 resource "azurerm_network_security_rule" "shop-db-allow-in-shop-db-tcp-5432-from-10-0-1-16-28-7365b0c8" {
   name                        = "allow-in-shop-db-tcp-5432-from-10-0-1-16-28-7365b0c8"
-  description                 = "NetworkPolicy shop/shop-db spec.ingress[0]"
+  description                 = "NetworkPolicy shop/shop-db"
   resource_group_name         = var.resource_group_name
   network_security_group_name = azurerm_network_security_group.shop-db.name
   priority                    = 3226
@@ -158,10 +158,10 @@ resource "azurerm_network_security_rule" "shop-db-allow-in-shop-db-tcp-5432-from
   destination_address_prefix  = "*"
 }
 
-# policies isolate shop-db for ingress
+# policies isolate what is here for ingress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "shop-db-deny-in-all-any-807b3919" {
   name                        = "deny-in-all-any-807b3919"
-  description                 = "policies isolate shop-db for ingress"
+  description                 = "policies isolate what is here for ingress: whatever they do not admit is refused"
   resource_group_name         = var.resource_group_name
   network_security_group_name = azurerm_network_security_group.shop-db.name
   priority                    = 4096
@@ -174,10 +174,10 @@ resource "azurerm_network_security_rule" "shop-db-deny-in-all-any-807b3919" {
   destination_address_prefix  = "*"
 }
 
-# policies isolate shop-db for egress
+# policies isolate what is here for egress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "shop-db-deny-out-all-any-1b7e84b1" {
   name                        = "deny-out-all-any-1b7e84b1"
-  description                 = "policies isolate shop-db for egress"
+  description                 = "policies isolate what is here for egress: whatever they do not admit is refused"
   resource_group_name         = var.resource_group_name
   network_security_group_name = azurerm_network_security_group.shop-db.name
   priority                    = 4096
@@ -197,10 +197,10 @@ resource "azurerm_network_security_group" "shop-frontend" {
   location            = var.location
 }
 
-# probes of the load balancer
+# platform: probes of the load balancer
 resource "azurerm_network_security_rule" "shop-frontend-allow-in-shop-frontend-tcp-8080-from-azureloadbalancer-e60042ae" {
   name                        = "allow-in-shop-frontend-tcp-8080-from-azureloadbalancer-e60042ae"
-  description                 = "probes of the load balancer"
+  description                 = "platform: probes of the load balancer"
   resource_group_name         = var.resource_group_name
   network_security_group_name = azurerm_network_security_group.shop-frontend.name
   priority                    = 103
@@ -213,10 +213,10 @@ resource "azurerm_network_security_rule" "shop-frontend-allow-in-shop-frontend-t
   destination_address_prefix  = "*"
 }
 
-# NetworkPolicy shop/shop-frontend spec.ingress[0]
+# NetworkPolicy shop/shop-frontend
 resource "azurerm_network_security_rule" "shop-frontend-allow-in-shop-frontend-tcp-443-6779e7fa" {
   name                        = "allow-in-shop-frontend-tcp-443-6779e7fa"
-  description                 = "NetworkPolicy shop/shop-frontend spec.ingress[0]"
+  description                 = "NetworkPolicy shop/shop-frontend"
   resource_group_name         = var.resource_group_name
   network_security_group_name = azurerm_network_security_group.shop-frontend.name
   priority                    = 2835
@@ -229,10 +229,10 @@ resource "azurerm_network_security_rule" "shop-frontend-allow-in-shop-frontend-t
   destination_address_prefix  = "*"
 }
 
-# policies isolate shop-frontend for ingress
+# policies isolate what is here for ingress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "shop-frontend-deny-in-all-any-61cd6d1f" {
   name                        = "deny-in-all-any-61cd6d1f"
-  description                 = "policies isolate shop-frontend for ingress"
+  description                 = "policies isolate what is here for ingress: whatever they do not admit is refused"
   resource_group_name         = var.resource_group_name
   network_security_group_name = azurerm_network_security_group.shop-frontend.name
   priority                    = 4096
@@ -245,10 +245,10 @@ resource "azurerm_network_security_rule" "shop-frontend-deny-in-all-any-61cd6d1f
   destination_address_prefix  = "*"
 }
 
-# NetworkPolicy shop/shop-frontend spec.egress[0]
+# NetworkPolicy shop/shop-frontend
 resource "azurerm_network_security_rule" "shop-frontend-allow-out-shop-frontend-tcp-8080-8081-9000-to-2001-db8-1-2ba960a1" {
   name                        = "allow-out-shop-frontend-tcp-8080-8081-9000-to-2001-db8-1-2ba960a1"
-  description                 = "NetworkPolicy shop/shop-frontend spec.egress[0]"
+  description                 = "NetworkPolicy shop/shop-frontend"
   resource_group_name         = var.resource_group_name
   network_security_group_name = azurerm_network_security_group.shop-frontend.name
   priority                    = 660
@@ -261,10 +261,10 @@ resource "azurerm_network_security_rule" "shop-frontend-allow-out-shop-frontend-
   destination_address_prefix  = "2001:db8:1:0:1::/80"
 }
 
-# NetworkPolicy shop/shop-frontend spec.egress[0]
+# NetworkPolicy shop/shop-frontend
 resource "azurerm_network_security_rule" "shop-frontend-allow-out-shop-frontend-tcp-8080-8081-9000-to-10-0-1-16-1f04d40d" {
   name                        = "allow-out-shop-frontend-tcp-8080-8081-9000-to-10-0-1-16-1f04d40d"
-  description                 = "NetworkPolicy shop/shop-frontend spec.egress[0]"
+  description                 = "NetworkPolicy shop/shop-frontend"
   resource_group_name         = var.resource_group_name
   network_security_group_name = azurerm_network_security_group.shop-frontend.name
   priority                    = 2500
@@ -277,10 +277,10 @@ resource "azurerm_network_security_rule" "shop-frontend-allow-out-shop-frontend-
   destination_address_prefix  = "10.0.1.16/28"
 }
 
-# policies isolate shop-frontend for egress
+# policies isolate what is here for egress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "shop-frontend-deny-out-all-any-012c661c" {
   name                        = "deny-out-all-any-012c661c"
-  description                 = "policies isolate shop-frontend for egress"
+  description                 = "policies isolate what is here for egress: whatever they do not admit is refused"
   resource_group_name         = var.resource_group_name
   network_security_group_name = azurerm_network_security_group.shop-frontend.name
   priority                    = 4096

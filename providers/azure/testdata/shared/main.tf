@@ -37,10 +37,10 @@ resource "azurerm_network_security_rule" "app-allow-in-shop-b-any-250d98bc" {
   destination_application_security_group_ids = [azurerm_application_security_group.shop-b.id]
 }
 
-# NetworkPolicy shop/shop-a spec.ingress[0]
+# NetworkPolicy shop/shop-a
 resource "azurerm_network_security_rule" "app-allow-in-shop-a-tcp-80-from-10-0-2-0-28-3b43d636" {
   name                                       = "allow-in-shop-a-tcp-80-from-10-0-2-0-28-3b43d636"
-  description                                = "NetworkPolicy shop/shop-a spec.ingress[0]"
+  description                                = "NetworkPolicy shop/shop-a"
   resource_group_name                        = "rg"
   network_security_group_name                = azurerm_network_security_group.app.name
   priority                                   = 2639
@@ -53,10 +53,10 @@ resource "azurerm_network_security_rule" "app-allow-in-shop-a-tcp-80-from-10-0-2
   destination_application_security_group_ids = [azurerm_application_security_group.shop-a.id]
 }
 
-# NetworkPolicy shop/shop-a spec.ingress[0]
+# NetworkPolicy shop/shop-a
 resource "azurerm_network_security_rule" "app-allow-in-shop-a-tcp-80-from-shop-b-0ebb49d6" {
   name                                       = "allow-in-shop-a-tcp-80-from-shop-b-0ebb49d6"
-  description                                = "NetworkPolicy shop/shop-a spec.ingress[0]"
+  description                                = "NetworkPolicy shop/shop-a"
   resource_group_name                        = "rg"
   network_security_group_name                = azurerm_network_security_group.app.name
   priority                                   = 3337
@@ -69,10 +69,10 @@ resource "azurerm_network_security_rule" "app-allow-in-shop-a-tcp-80-from-shop-b
   destination_application_security_group_ids = [azurerm_application_security_group.shop-a.id]
 }
 
-# policies isolate shop-a for ingress
+# policies isolate what is here for ingress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "app-deny-in-isolated-any-1b38ae3b" {
   name                                       = "deny-in-isolated-any-1b38ae3b"
-  description                                = "policies isolate shop-a for ingress"
+  description                                = "policies isolate what is here for ingress: whatever they do not admit is refused"
   resource_group_name                        = "rg"
   network_security_group_name                = azurerm_network_security_group.app.name
   priority                                   = 3903
@@ -149,10 +149,10 @@ resource "azurerm_network_security_rule" "app-allow-out-shop-b-any-e5e2886f" {
   destination_address_prefix            = "*"
 }
 
-# policies isolate shop-a for egress
+# policies isolate what is here for egress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "app-deny-out-isolated-any-7e90f963" {
   name                                  = "deny-out-isolated-any-7e90f963"
-  description                           = "policies isolate shop-a for egress"
+  description                           = "policies isolate what is here for egress: whatever they do not admit is refused"
   resource_group_name                   = "rg"
   network_security_group_name           = azurerm_network_security_group.app.name
   priority                              = 3686

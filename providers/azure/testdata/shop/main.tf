@@ -7,10 +7,10 @@ resource "azurerm_network_security_group" "app" {
   location            = "westeurope"
 }
 
-# probes of the load balancer
+# platform: probes of the load balancer
 resource "azurerm_network_security_rule" "app-allow-in-shop-frontend-tcp-8080-from-azureloadbalancer-e20cb667" {
   name                        = "allow-in-shop-frontend-tcp-8080-from-azureloadbalancer-e20cb667"
-  description                 = "probes of the load balancer"
+  description                 = "platform: probes of the load balancer"
   resource_group_name         = "rg"
   network_security_group_name = azurerm_network_security_group.app.name
   priority                    = 180
@@ -23,10 +23,10 @@ resource "azurerm_network_security_rule" "app-allow-in-shop-frontend-tcp-8080-fr
   destination_address_prefix  = "10.0.1.0/28"
 }
 
-# NetworkPolicy shop/shop-frontend spec.ingress[0]
+# NetworkPolicy shop/shop-frontend
 resource "azurerm_network_security_rule" "app-allow-in-shop-frontend-tcp-443-d0fcb690" {
   name                        = "allow-in-shop-frontend-tcp-443-d0fcb690"
-  description                 = "NetworkPolicy shop/shop-frontend spec.ingress[0]"
+  description                 = "NetworkPolicy shop/shop-frontend"
   resource_group_name         = "rg"
   network_security_group_name = azurerm_network_security_group.app.name
   priority                    = 2802
@@ -39,10 +39,10 @@ resource "azurerm_network_security_rule" "app-allow-in-shop-frontend-tcp-443-d0f
   destination_address_prefix  = "10.0.1.0/28"
 }
 
-# NetworkPolicy shop/shop-backend spec.ingress[0]
+# NetworkPolicy shop/shop-backend
 resource "azurerm_network_security_rule" "app-allow-in-shop-backend-tcp-8080-8081-9000-from-10-0-1-0-2-455a6095" {
   name                        = "allow-in-shop-backend-tcp-8080-8081-9000-from-10-0-1-0-2-455a6095"
-  description                 = "NetworkPolicy shop/shop-backend spec.ingress[0]"
+  description                 = "NetworkPolicy shop/shop-backend"
   resource_group_name         = "rg"
   network_security_group_name = azurerm_network_security_group.app.name
   priority                    = 2902
@@ -55,10 +55,10 @@ resource "azurerm_network_security_rule" "app-allow-in-shop-backend-tcp-8080-808
   destination_address_prefix  = "10.0.1.16/28"
 }
 
-# NetworkPolicy shop/shop-backend spec.ingress[0]
+# NetworkPolicy shop/shop-backend
 resource "azurerm_network_security_rule" "app-allow-in-shop-backend-tcp-8080-8081-9000-from-2001-db8-1-2e7ab47a" {
   name                        = "allow-in-shop-backend-tcp-8080-8081-9000-from-2001-db8-1-2e7ab47a"
-  description                 = "NetworkPolicy shop/shop-backend spec.ingress[0]"
+  description                 = "NetworkPolicy shop/shop-backend"
   resource_group_name         = "rg"
   network_security_group_name = azurerm_network_security_group.app.name
   priority                    = 3324
@@ -71,10 +71,10 @@ resource "azurerm_network_security_rule" "app-allow-in-shop-backend-tcp-8080-808
   destination_address_prefix  = "2001:db8:1:0:1::/80"
 }
 
-# NetworkPolicy shop/shop-frontend spec.ingress[0]
+# NetworkPolicy shop/shop-frontend
 resource "azurerm_network_security_rule" "app-allow-in-shop-frontend-tcp-443-3715aedf" {
   name                        = "allow-in-shop-frontend-tcp-443-3715aedf"
-  description                 = "NetworkPolicy shop/shop-frontend spec.ingress[0]"
+  description                 = "NetworkPolicy shop/shop-frontend"
   resource_group_name         = "rg"
   network_security_group_name = azurerm_network_security_group.app.name
   priority                    = 3468
@@ -87,10 +87,10 @@ resource "azurerm_network_security_rule" "app-allow-in-shop-frontend-tcp-443-371
   destination_address_prefix  = "2001:db8:1::/80"
 }
 
-# policies isolate shop-backend, shop-frontend for ingress
+# policies isolate what is here for ingress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "app-deny-in-all-any-ad8dbbe3" {
   name                        = "deny-in-all-any-ad8dbbe3"
-  description                 = "policies isolate shop-backend, shop-frontend for ingress"
+  description                 = "policies isolate what is here for ingress: whatever they do not admit is refused"
   resource_group_name         = "rg"
   network_security_group_name = azurerm_network_security_group.app.name
   priority                    = 4096
@@ -103,10 +103,10 @@ resource "azurerm_network_security_rule" "app-deny-in-all-any-ad8dbbe3" {
   destination_address_prefix  = "*"
 }
 
-# NetworkPolicy shop/shop-backend spec.egress[0]
+# NetworkPolicy shop/shop-backend
 resource "azurerm_network_security_rule" "app-allow-out-shop-backend-tcp-443-to-2-blocks-b5c2aeb7" {
   name                         = "allow-out-shop-backend-tcp-443-to-2-blocks-b5c2aeb7"
-  description                  = "NetworkPolicy shop/shop-backend spec.egress[0]"
+  description                  = "NetworkPolicy shop/shop-backend"
   resource_group_name          = "rg"
   network_security_group_name  = azurerm_network_security_group.app.name
   priority                     = 984
@@ -119,10 +119,10 @@ resource "azurerm_network_security_rule" "app-allow-out-shop-backend-tcp-443-to-
   destination_address_prefixes = ["203.0.113.0/26", "203.0.113.128/25"]
 }
 
-# NetworkPolicy shop/shop-backend spec.egress[0]
+# NetworkPolicy shop/shop-backend
 resource "azurerm_network_security_rule" "app-allow-out-shop-backend-tcp-5432-to-10-0-2-0-28-878dc45d" {
   name                        = "allow-out-shop-backend-tcp-5432-to-10-0-2-0-28-878dc45d"
-  description                 = "NetworkPolicy shop/shop-backend spec.egress[0]"
+  description                 = "NetworkPolicy shop/shop-backend"
   resource_group_name         = "rg"
   network_security_group_name = azurerm_network_security_group.app.name
   priority                    = 1455
@@ -135,10 +135,10 @@ resource "azurerm_network_security_rule" "app-allow-out-shop-backend-tcp-5432-to
   destination_address_prefix  = "10.0.2.0/28"
 }
 
-# NetworkPolicy shop/shop-frontend spec.egress[0]
+# NetworkPolicy shop/shop-frontend
 resource "azurerm_network_security_rule" "app-allow-out-shop-frontend-tcp-8080-8081-9000-to-10-0-1-16-2570dca5" {
   name                        = "allow-out-shop-frontend-tcp-8080-8081-9000-to-10-0-1-16-2570dca5"
-  description                 = "NetworkPolicy shop/shop-frontend spec.egress[0]"
+  description                 = "NetworkPolicy shop/shop-frontend"
   resource_group_name         = "rg"
   network_security_group_name = azurerm_network_security_group.app.name
   priority                    = 2077
@@ -151,10 +151,10 @@ resource "azurerm_network_security_rule" "app-allow-out-shop-frontend-tcp-8080-8
   destination_address_prefix  = "10.0.1.16/28"
 }
 
-# NetworkPolicy shop/shop-backend spec.egress[0]
+# NetworkPolicy shop/shop-backend
 resource "azurerm_network_security_rule" "app-allow-out-shop-backend-tcp-5432-to-2001-db8-2-80-40f3a178" {
   name                        = "allow-out-shop-backend-tcp-5432-to-2001-db8-2-80-40f3a178"
-  description                 = "NetworkPolicy shop/shop-backend spec.egress[0]"
+  description                 = "NetworkPolicy shop/shop-backend"
   resource_group_name         = "rg"
   network_security_group_name = azurerm_network_security_group.app.name
   priority                    = 2269
@@ -167,10 +167,10 @@ resource "azurerm_network_security_rule" "app-allow-out-shop-backend-tcp-5432-to
   destination_address_prefix  = "2001:db8:2::/80"
 }
 
-# NetworkPolicy shop/shop-frontend spec.egress[0]
+# NetworkPolicy shop/shop-frontend
 resource "azurerm_network_security_rule" "app-allow-out-shop-frontend-tcp-8080-8081-9000-to-2001-db8-1-34b92195" {
   name                        = "allow-out-shop-frontend-tcp-8080-8081-9000-to-2001-db8-1-34b92195"
-  description                 = "NetworkPolicy shop/shop-frontend spec.egress[0]"
+  description                 = "NetworkPolicy shop/shop-frontend"
   resource_group_name         = "rg"
   network_security_group_name = azurerm_network_security_group.app.name
   priority                    = 3329
@@ -183,10 +183,10 @@ resource "azurerm_network_security_rule" "app-allow-out-shop-frontend-tcp-8080-8
   destination_address_prefix  = "2001:db8:1:0:1::/80"
 }
 
-# policies isolate shop-backend, shop-frontend for egress
+# policies isolate what is here for egress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "app-deny-out-all-any-839302c2" {
   name                        = "deny-out-all-any-839302c2"
-  description                 = "policies isolate shop-backend, shop-frontend for egress"
+  description                 = "policies isolate what is here for egress: whatever they do not admit is refused"
   resource_group_name         = "rg"
   network_security_group_name = azurerm_network_security_group.app.name
   priority                    = 4096
@@ -211,10 +211,10 @@ resource "azurerm_network_security_group" "data" {
   location            = "westeurope"
 }
 
-# NetworkPolicy shop/shop-db spec.ingress[0]
+# NetworkPolicy shop/shop-db
 resource "azurerm_network_security_rule" "data-allow-in-shop-db-tcp-5432-from-2001-db8-1-0-1-80-ea923b6d" {
   name                        = "allow-in-shop-db-tcp-5432-from-2001-db8-1-0-1-80-ea923b6d"
-  description                 = "NetworkPolicy shop/shop-db spec.ingress[0]"
+  description                 = "NetworkPolicy shop/shop-db"
   resource_group_name         = "rg"
   network_security_group_name = azurerm_network_security_group.data.name
   priority                    = 3100
@@ -227,10 +227,10 @@ resource "azurerm_network_security_rule" "data-allow-in-shop-db-tcp-5432-from-20
   destination_address_prefix  = "2001:db8:2::/80"
 }
 
-# NetworkPolicy shop/shop-db spec.ingress[0]
+# NetworkPolicy shop/shop-db
 resource "azurerm_network_security_rule" "data-allow-in-shop-db-tcp-5432-from-10-0-1-16-28-57225312" {
   name                        = "allow-in-shop-db-tcp-5432-from-10-0-1-16-28-57225312"
-  description                 = "NetworkPolicy shop/shop-db spec.ingress[0]"
+  description                 = "NetworkPolicy shop/shop-db"
   resource_group_name         = "rg"
   network_security_group_name = azurerm_network_security_group.data.name
   priority                    = 3448
@@ -243,10 +243,10 @@ resource "azurerm_network_security_rule" "data-allow-in-shop-db-tcp-5432-from-10
   destination_address_prefix  = "10.0.2.0/28"
 }
 
-# policies isolate shop-db for ingress
+# policies isolate what is here for ingress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "data-deny-in-all-any-4a9d2562" {
   name                        = "deny-in-all-any-4a9d2562"
-  description                 = "policies isolate shop-db for ingress"
+  description                 = "policies isolate what is here for ingress: whatever they do not admit is refused"
   resource_group_name         = "rg"
   network_security_group_name = azurerm_network_security_group.data.name
   priority                    = 4096
@@ -259,10 +259,10 @@ resource "azurerm_network_security_rule" "data-deny-in-all-any-4a9d2562" {
   destination_address_prefix  = "*"
 }
 
-# policies isolate shop-db for egress
+# policies isolate what is here for egress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "data-deny-out-all-any-bf22c395" {
   name                        = "deny-out-all-any-bf22c395"
-  description                 = "policies isolate shop-db for egress"
+  description                 = "policies isolate what is here for egress: whatever they do not admit is refused"
   resource_group_name         = "rg"
   network_security_group_name = azurerm_network_security_group.data.name
   priority                    = 4096

@@ -1,10 +1,10 @@
 # Written by crosswall. Changes are overwritten.
 
-# NetworkPolicy shop/backend spec.in
+# NetworkPolicy shop/backend
 resource "google_compute_firewall" "backend_in_8253addc" {
   name               = "backend-in-8253addc"
   network            = "projects/shop/global/networks/main"
-  description        = "NetworkPolicy shop/backend spec.in"
+  description        = "NetworkPolicy shop/backend"
   direction          = "INGRESS"
   priority           = 800
   target_tags        = ["backend"]
@@ -17,11 +17,11 @@ resource "google_compute_firewall" "backend_in_8253addc" {
   }
 }
 
-# NetworkPolicy shop/backend spec.in
+# NetworkPolicy shop/backend
 resource "google_compute_firewall" "backend_in_5e7fc99c" {
   name               = "backend-in-5e7fc99c"
   network            = "projects/shop/global/networks/main"
-  description        = "NetworkPolicy shop/backend spec.in"
+  description        = "NetworkPolicy shop/backend"
   direction          = "INGRESS"
   priority           = 800
   target_tags        = ["backend"]
@@ -66,11 +66,11 @@ resource "google_compute_firewall" "backend_in_d08d07cc" {
   }
 }
 
-# NetworkPolicy shop/backend spec.out
+# NetworkPolicy shop/backend
 resource "google_compute_firewall" "backend_out_6730cac8" {
   name               = "backend-out-6730cac8"
   network            = "projects/shop/global/networks/main"
-  description        = "NetworkPolicy shop/backend spec.out"
+  description        = "NetworkPolicy shop/backend"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["backend"]
@@ -87,11 +87,11 @@ resource "google_compute_firewall" "backend_out_6730cac8" {
   }
 }
 
-# NetworkPolicy shop/backend spec.out
+# NetworkPolicy shop/backend
 resource "google_compute_firewall" "backend_out_9ae61715" {
   name               = "backend-out-9ae61715"
   network            = "projects/shop/global/networks/main"
-  description        = "NetworkPolicy shop/backend spec.out"
+  description        = "NetworkPolicy shop/backend"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["backend"]
@@ -133,11 +133,11 @@ resource "google_compute_firewall" "backend_out_876b4642" {
   }
 }
 
-# NetworkPolicy shop/db spec.in
+# NetworkPolicy shop/db
 resource "google_compute_firewall" "db_in_b433d055" {
   name               = "db-in-b433d055"
   network            = "projects/shop/global/networks/main"
-  description        = "NetworkPolicy shop/db spec.in"
+  description        = "NetworkPolicy shop/db"
   direction          = "INGRESS"
   priority           = 800
   target_tags        = ["db"]
@@ -196,11 +196,11 @@ resource "google_compute_firewall" "db_out_dfb670e1" {
   }
 }
 
-# NetworkPolicy shop/frontend spec.in
+# NetworkPolicy shop/frontend
 resource "google_compute_firewall" "frontend_in_103df909" {
   name               = "frontend-in-103df909"
   network            = "projects/shop/global/networks/main"
-  description        = "NetworkPolicy shop/frontend spec.in"
+  description        = "NetworkPolicy shop/frontend"
   direction          = "INGRESS"
   priority           = 800
   target_tags        = ["frontend"]
@@ -213,11 +213,11 @@ resource "google_compute_firewall" "frontend_in_103df909" {
   }
 }
 
-# NetworkPolicy shop/frontend spec.in
+# NetworkPolicy shop/frontend
 resource "google_compute_firewall" "frontend_in_56cf4a9a" {
   name               = "frontend-in-56cf4a9a"
   network            = "projects/shop/global/networks/main"
-  description        = "NetworkPolicy shop/frontend spec.in"
+  description        = "NetworkPolicy shop/frontend"
   direction          = "INGRESS"
   priority           = 800
   target_tags        = ["frontend"]
@@ -262,11 +262,11 @@ resource "google_compute_firewall" "frontend_in_1b19acfd" {
   }
 }
 
-# NetworkPolicy shop/frontend spec.out
+# NetworkPolicy shop/frontend
 resource "google_compute_firewall" "frontend_out_93ce843f" {
   name               = "frontend-out-93ce843f"
   network            = "projects/shop/global/networks/main"
-  description        = "NetworkPolicy shop/frontend spec.out"
+  description        = "NetworkPolicy shop/frontend"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["frontend"]
@@ -278,11 +278,11 @@ resource "google_compute_firewall" "frontend_out_93ce843f" {
   }
 }
 
-# NetworkPolicy shop/frontend spec.out
+# NetworkPolicy shop/frontend
 resource "google_compute_firewall" "frontend_out_1631784d" {
   name               = "frontend-out-1631784d"
   network            = "projects/shop/global/networks/main"
-  description        = "NetworkPolicy shop/frontend spec.out"
+  description        = "NetworkPolicy shop/frontend"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["frontend"]

@@ -5,11 +5,11 @@ resource "google_compute_network_firewall_policy" "crosswall" {
   description = "Kubernetes network policies, translated by crosswall"
 }
 
-# NetworkPolicy shop/backend spec.in
+# NetworkPolicy shop/backend
 resource "google_compute_network_firewall_policy_rule" "backend_in_e81b6837" {
   rule_name       = "backend-in-e81b6837"
   firewall_policy = google_compute_network_firewall_policy.crosswall.name
-  description     = "NetworkPolicy shop/backend spec.in"
+  description     = "NetworkPolicy shop/backend"
   direction       = "INGRESS"
   priority        = 888740
   action          = "allow"
@@ -30,11 +30,55 @@ resource "google_compute_network_firewall_policy_rule" "backend_in_e81b6837" {
   }
 }
 
-# NetworkPolicy shop/backend spec.out
+# Policies isolate backend: whatever they do not admit is refused (ingress)
+resource "google_compute_network_firewall_policy_rule" "backend_in_1cb89d60" {
+  rule_name       = "backend-in-1cb89d60"
+  firewall_policy = google_compute_network_firewall_policy.crosswall.name
+  description     = "Policies isolate backend: whatever they do not admit is refus..."
+  direction       = "INGRESS"
+  priority        = 906290
+  action          = "deny"
+
+  target_secure_tags {
+    name = var.secure_tags["backend"]
+  }
+
+  match {
+    src_ip_ranges = ["0.0.0.0/0"]
+
+    layer4_configs {
+      ip_protocol = "all"
+    }
+  }
+}
+
+# Policies isolate backend: whatever they do not admit is refused (ingress)
+resource "google_compute_network_firewall_policy_rule" "backend_in_35401c22" {
+  rule_name       = "backend-in-35401c22"
+  firewall_policy = google_compute_network_firewall_policy.crosswall.name
+  description     = "Policies isolate backend: whatever they do not admit is refus..."
+  direction       = "INGRESS"
+  priority        = 957200
+  action          = "deny"
+
+  target_secure_tags {
+    name = var.secure_tags["backend"]
+  }
+
+  match {
+    src_ip_ranges = ["::/0"]
+
+    layer4_configs {
+      ip_protocol = "all"
+    }
+  }
+}
+
+# NetworkPolicy shop/backend
 resource "google_compute_network_firewall_policy_rule" "backend_out_80de32e1" {
   rule_name       = "backend-out-80de32e1"
   firewall_policy = google_compute_network_firewall_policy.crosswall.name
-  description     = "NetworkPolicy shop/backend spec.out"
+  description     = "NetworkPolicy shop/backend"
   direction       = "EGRESS"
   priority        = 200250
   action          = "allow"
@@ -58,11 +102,11 @@ resource "google_compute_network_firewall_policy_rule" "backend_out_80de32e1" {
   }
 }
 
-# NetworkPolicy shop/backend spec.out
+# NetworkPolicy shop/backend
 resource "google_compute_network_firewall_policy_rule" "backend_out_44b1ddf5" {
   rule_name       = "backend-out-44b1ddf5"
   firewall_policy = google_compute_network_firewall_policy.crosswall.name
-  description     = "NetworkPolicy shop/backend spec.out"
+  description     = "NetworkPolicy shop/backend"
   direction       = "EGRESS"
   priority        = 108890
   action          = "allow"
@@ -125,11 +169,11 @@ resource "google_compute_network_firewall_policy_rule" "backend_out_742c94df" {
   }
 }
 
-# NetworkPolicy shop/db spec.in
+# NetworkPolicy shop/db
 resource "google_compute_network_firewall_policy_rule" "db_in_8c802003" {
   rule_name       = "db-in-8c802003"
   firewall_policy = google_compute_network_firewall_policy.crosswall.name
-  description     = "NetworkPolicy shop/db spec.in"
+  description     = "NetworkPolicy shop/db"
   direction       = "INGRESS"
   priority        = 567980
   action          = "allow"
@@ -146,6 +190,50 @@ resource "google_compute_network_firewall_policy_rule" "db_in_8c802003" {
     layer4_configs {
       ip_protocol = "tcp"
       ports       = ["5432"]
+    }
+  }
+}
+
+# Policies isolate db: whatever they do not admit is refused (ingress)
+resource "google_compute_network_firewall_policy_rule" "db_in_a6b7079c" {
+  rule_name       = "db-in-a6b7079c"
+  firewall_policy = google_compute_network_firewall_policy.crosswall.name
+  description     = "Policies isolate db: whatever they do not admit is refused (i..."
+  direction       = "INGRESS"
+  priority        = 938210
+  action          = "deny"
+
+  target_secure_tags {
+    name = var.secure_tags["db"]
+  }
+
+  match {
+    src_ip_ranges = ["0.0.0.0/0"]
+
+    layer4_configs {
+      ip_protocol = "all"
+    }
+  }
+}
+
+# Policies isolate db: whatever they do not admit is refused (ingress)
+resource "google_compute_network_firewall_policy_rule" "db_in_cf94e4b0" {
+  rule_name       = "db-in-cf94e4b0"
+  firewall_policy = google_compute_network_firewall_policy.crosswall.name
+  description     = "Policies isolate db: whatever they do not admit is refused (i..."
+  direction       = "INGRESS"
+  priority        = 945870
+  action          = "deny"
+
+  target_secure_tags {
+    name = var.secure_tags["db"]
+  }
+
+  match {
+    src_ip_ranges = ["::/0"]
+
+    layer4_configs {
+      ip_protocol = "all"
     }
   }
 }
@@ -194,11 +282,11 @@ resource "google_compute_network_firewall_policy_rule" "db_out_22156c12" {
   }
 }
 
-# NetworkPolicy shop/frontend spec.in
+# NetworkPolicy shop/frontend
 resource "google_compute_network_firewall_policy_rule" "frontend_in_535a9164" {
   rule_name       = "frontend-in-535a9164"
   firewall_policy = google_compute_network_firewall_policy.crosswall.name
-  description     = "NetworkPolicy shop/frontend spec.in"
+  description     = "NetworkPolicy shop/frontend"
   direction       = "INGRESS"
   priority        = 477640
   action          = "allow"
@@ -217,11 +305,11 @@ resource "google_compute_network_firewall_policy_rule" "frontend_in_535a9164" {
   }
 }
 
-# NetworkPolicy shop/frontend spec.in
+# NetworkPolicy shop/frontend
 resource "google_compute_network_firewall_policy_rule" "frontend_in_26e49a62" {
   rule_name       = "frontend-in-26e49a62"
   firewall_policy = google_compute_network_firewall_policy.crosswall.name
-  description     = "NetworkPolicy shop/frontend spec.in"
+  description     = "NetworkPolicy shop/frontend"
   direction       = "INGRESS"
   priority        = 141890
   action          = "allow"
@@ -240,11 +328,55 @@ resource "google_compute_network_firewall_policy_rule" "frontend_in_26e49a62" {
   }
 }
 
-# NetworkPolicy shop/frontend spec.out
+# Policies isolate frontend: whatever they do not admit is refused (ingress)
+resource "google_compute_network_firewall_policy_rule" "frontend_in_04e6c3ce" {
+  rule_name       = "frontend-in-04e6c3ce"
+  firewall_policy = google_compute_network_firewall_policy.crosswall.name
+  description     = "Policies isolate frontend: whatever they do not admit is refu..."
+  direction       = "INGRESS"
+  priority        = 951630
+  action          = "deny"
+
+  target_secure_tags {
+    name = var.secure_tags["frontend"]
+  }
+
+  match {
+    src_ip_ranges = ["0.0.0.0/0"]
+
+    layer4_configs {
+      ip_protocol = "all"
+    }
+  }
+}
+
+# Policies isolate frontend: whatever they do not admit is refused (ingress)
+resource "google_compute_network_firewall_policy_rule" "frontend_in_44b2642d" {
+  rule_name       = "frontend-in-44b2642d"
+  firewall_policy = google_compute_network_firewall_policy.crosswall.name
+  description     = "Policies isolate frontend: whatever they do not admit is refu..."
+  direction       = "INGRESS"
+  priority        = 991740
+  action          = "deny"
+
+  target_secure_tags {
+    name = var.secure_tags["frontend"]
+  }
+
+  match {
+    src_ip_ranges = ["::/0"]
+
+    layer4_configs {
+      ip_protocol = "all"
+    }
+  }
+}
+
+# NetworkPolicy shop/frontend
 resource "google_compute_network_firewall_policy_rule" "frontend_out_db2d271d" {
   rule_name       = "frontend-out-db2d271d"
   firewall_policy = google_compute_network_firewall_policy.crosswall.name
-  description     = "NetworkPolicy shop/frontend spec.out"
+  description     = "NetworkPolicy shop/frontend"
   direction       = "EGRESS"
   priority        = 412650
   action          = "allow"
@@ -263,11 +395,11 @@ resource "google_compute_network_firewall_policy_rule" "frontend_out_db2d271d" {
   }
 }
 
-# NetworkPolicy shop/frontend spec.out
+# NetworkPolicy shop/frontend
 resource "google_compute_network_firewall_policy_rule" "frontend_out_4dcd6412" {
   rule_name       = "frontend-out-4dcd6412"
   firewall_policy = google_compute_network_firewall_policy.crosswall.name
-  description     = "NetworkPolicy shop/frontend spec.out"
+  description     = "NetworkPolicy shop/frontend"
   direction       = "EGRESS"
   priority        = 331090
   action          = "allow"

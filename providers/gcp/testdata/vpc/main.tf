@@ -1,10 +1,10 @@
 # Written by crosswall. Changes are overwritten.
 
-# NetworkPolicy shop/backend spec.in
+# NetworkPolicy shop/backend
 resource "google_compute_firewall" "backend_in_d98cd317" {
   name        = "backend-in-d98cd317"
   network     = "projects/shop/global/networks/main"
-  description = "NetworkPolicy shop/backend spec.in"
+  description = "NetworkPolicy shop/backend"
   direction   = "INGRESS"
   priority    = 800
   target_tags = ["backend"]
@@ -16,11 +16,41 @@ resource "google_compute_firewall" "backend_in_d98cd317" {
   }
 }
 
-# NetworkPolicy shop/backend spec.out
+# Policies isolate backend: whatever they do not admit is refused (ingress)
+resource "google_compute_firewall" "backend_in_e7d480ca" {
+  name          = "backend-in-e7d480ca"
+  network       = "projects/shop/global/networks/main"
+  description   = "Policies isolate backend: whatever they do not admit is refused (ingress)"
+  direction     = "INGRESS"
+  priority      = 900
+  target_tags   = ["backend"]
+  source_ranges = ["0.0.0.0/0"]
+
+  deny {
+    protocol = "all"
+  }
+}
+
+# Policies isolate backend: whatever they do not admit is refused (ingress)
+resource "google_compute_firewall" "backend_in_0b49fbfb" {
+  name          = "backend-in-0b49fbfb"
+  network       = "projects/shop/global/networks/main"
+  description   = "Policies isolate backend: whatever they do not admit is refused (ingress)"
+  direction     = "INGRESS"
+  priority      = 900
+  target_tags   = ["backend"]
+  source_ranges = ["::/0"]
+
+  deny {
+    protocol = "all"
+  }
+}
+
+# NetworkPolicy shop/backend
 resource "google_compute_firewall" "backend_out_6730cac8" {
   name               = "backend-out-6730cac8"
   network            = "projects/shop/global/networks/main"
-  description        = "NetworkPolicy shop/backend spec.out"
+  description        = "NetworkPolicy shop/backend"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["backend"]
@@ -37,11 +67,11 @@ resource "google_compute_firewall" "backend_out_6730cac8" {
   }
 }
 
-# NetworkPolicy shop/backend spec.out
+# NetworkPolicy shop/backend
 resource "google_compute_firewall" "backend_out_9ae61715" {
   name               = "backend-out-9ae61715"
   network            = "projects/shop/global/networks/main"
-  description        = "NetworkPolicy shop/backend spec.out"
+  description        = "NetworkPolicy shop/backend"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["backend"]
@@ -83,11 +113,11 @@ resource "google_compute_firewall" "backend_out_876b4642" {
   }
 }
 
-# NetworkPolicy shop/db spec.in
+# NetworkPolicy shop/db
 resource "google_compute_firewall" "db_in_9e576810" {
   name        = "db-in-9e576810"
   network     = "projects/shop/global/networks/main"
-  description = "NetworkPolicy shop/db spec.in"
+  description = "NetworkPolicy shop/db"
   direction   = "INGRESS"
   priority    = 800
   target_tags = ["db"]
@@ -96,6 +126,36 @@ resource "google_compute_firewall" "db_in_9e576810" {
   allow {
     protocol = "tcp"
     ports    = ["5432"]
+  }
+}
+
+# Policies isolate db: whatever they do not admit is refused (ingress)
+resource "google_compute_firewall" "db_in_d832f3ba" {
+  name          = "db-in-d832f3ba"
+  network       = "projects/shop/global/networks/main"
+  description   = "Policies isolate db: whatever they do not admit is refused (ingress)"
+  direction     = "INGRESS"
+  priority      = 900
+  target_tags   = ["db"]
+  source_ranges = ["0.0.0.0/0"]
+
+  deny {
+    protocol = "all"
+  }
+}
+
+# Policies isolate db: whatever they do not admit is refused (ingress)
+resource "google_compute_firewall" "db_in_df0d31d0" {
+  name          = "db-in-df0d31d0"
+  network       = "projects/shop/global/networks/main"
+  description   = "Policies isolate db: whatever they do not admit is refused (ingress)"
+  direction     = "INGRESS"
+  priority      = 900
+  target_tags   = ["db"]
+  source_ranges = ["::/0"]
+
+  deny {
+    protocol = "all"
   }
 }
 
@@ -129,11 +189,11 @@ resource "google_compute_firewall" "db_out_dfb670e1" {
   }
 }
 
-# NetworkPolicy shop/frontend spec.in
+# NetworkPolicy shop/frontend
 resource "google_compute_firewall" "frontend_in_2e831c89" {
   name          = "frontend-in-2e831c89"
   network       = "projects/shop/global/networks/main"
-  description   = "NetworkPolicy shop/frontend spec.in"
+  description   = "NetworkPolicy shop/frontend"
   direction     = "INGRESS"
   priority      = 800
   target_tags   = ["frontend"]
@@ -145,11 +205,11 @@ resource "google_compute_firewall" "frontend_in_2e831c89" {
   }
 }
 
-# NetworkPolicy shop/frontend spec.in
+# NetworkPolicy shop/frontend
 resource "google_compute_firewall" "frontend_in_084eb6a0" {
   name          = "frontend-in-084eb6a0"
   network       = "projects/shop/global/networks/main"
-  description   = "NetworkPolicy shop/frontend spec.in"
+  description   = "NetworkPolicy shop/frontend"
   direction     = "INGRESS"
   priority      = 800
   target_tags   = ["frontend"]
@@ -161,11 +221,41 @@ resource "google_compute_firewall" "frontend_in_084eb6a0" {
   }
 }
 
-# NetworkPolicy shop/frontend spec.out
+# Policies isolate frontend: whatever they do not admit is refused (ingress)
+resource "google_compute_firewall" "frontend_in_5370088a" {
+  name          = "frontend-in-5370088a"
+  network       = "projects/shop/global/networks/main"
+  description   = "Policies isolate frontend: whatever they do not admit is refused (ingress)"
+  direction     = "INGRESS"
+  priority      = 900
+  target_tags   = ["frontend"]
+  source_ranges = ["0.0.0.0/0"]
+
+  deny {
+    protocol = "all"
+  }
+}
+
+# Policies isolate frontend: whatever they do not admit is refused (ingress)
+resource "google_compute_firewall" "frontend_in_020265ff" {
+  name          = "frontend-in-020265ff"
+  network       = "projects/shop/global/networks/main"
+  description   = "Policies isolate frontend: whatever they do not admit is refused (ingress)"
+  direction     = "INGRESS"
+  priority      = 900
+  target_tags   = ["frontend"]
+  source_ranges = ["::/0"]
+
+  deny {
+    protocol = "all"
+  }
+}
+
+# NetworkPolicy shop/frontend
 resource "google_compute_firewall" "frontend_out_93ce843f" {
   name               = "frontend-out-93ce843f"
   network            = "projects/shop/global/networks/main"
-  description        = "NetworkPolicy shop/frontend spec.out"
+  description        = "NetworkPolicy shop/frontend"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["frontend"]
@@ -177,11 +267,11 @@ resource "google_compute_firewall" "frontend_out_93ce843f" {
   }
 }
 
-# NetworkPolicy shop/frontend spec.out
+# NetworkPolicy shop/frontend
 resource "google_compute_firewall" "frontend_out_1631784d" {
   name               = "frontend-out-1631784d"
   network            = "projects/shop/global/networks/main"
-  description        = "NetworkPolicy shop/frontend spec.out"
+  description        = "NetworkPolicy shop/frontend"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["frontend"]
