@@ -14,7 +14,7 @@ import (
 const (
 	maxDepth = 5_000       // of calls while evaluating
 	maxSize  = 2_000_000   // elements and bytes of one value
-	maxWork  = 200_000_000 // elements and bytes of all values, and evalWork for each expression
+	maxWork  = 100_000_000 // elements and bytes of all values, and evalWork for each expression
 	evalWork = 50
 )
 

@@ -1,6 +1,7 @@
 package terraform_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -100,4 +101,31 @@ func outlineBody(b terraform.Body) string {
 		}
 	}
 	return out + strings.Join(sortStrings(blocks), "")
+}
+
+// FuzzReadPlan reads anything as a plan and as a state without panic, in both
+// readings to the same end each time.
+func FuzzReadPlan(f *testing.F) {
+	rule := `{"resources": [{"mode": "managed", "type": "rule", "name": "r", "expressions": {"x": {"references": ["sg.web[each.key].id", "each.value", "module.m[\"k\"].id", "var.v"]}}, "for_each_expression": {"references": ["data.a.b"]}}],
+		"module_calls": {"m": {"expressions": {"v": {"constant_value": 1}}, "module": {"outputs": {"id": {"expression": {"references": ["sg.web"]}}}}}}}`
+	f.Add([]byte(planJSON(rule, change(`- rule.r "k" create`, after(`{"y": [1, null, {"z": "a"}]}`, `{"x": true, "y": [false, true, {"z": true}]}`)),
+		change(`module.m["k"] sg.web 0 create+delete`, `"before": {"id": "x"}, "after": {}, "after_unknown": {"id": true}, "before_sensitive": {"id": true}`))))
+	f.Add([]byte(strings.TrimSuffix(planJSON(""), "}") + `, "prior_state": {"values": {"root_module": {"child_modules": [null, {"address": "module.m", "resources": [null, {"type": "a", "name": "b", "values": {"x": 1e9}, "sensitive_values": {"x": true}}]}]}}}, "output_changes": {"o": null}, "deferred_changes": [null]}`))
+	f.Add([]byte(`{"version": 4, "resources": [{"mode": "managed", "type": "a", "name": "b", "instances": [{"index_key": "k", "attributes": {"x": {"y": 1}}, "sensitive_attributes": [[{"type": "get_attr", "value": "x"}, {"type": "index", "value": {"value": 0}}]]}]}]}`))
+	f.Add([]byte("\xff\xfe{\x00}\x00"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		p, _, err := terraform.ReadPlan(bytes.NewReader(data))
+		again, _, err2 := terraform.ReadPlan(bytes.NewReader(data))
+		if (err == nil) != (err2 == nil) || outline(p.Before) != outline(again.Before) || outline(p.After) != outline(again.After) {
+			t.Errorf("read twice, a plan differs: %v %v", err, err2)
+		}
+		m, _, err := terraform.ReadState(bytes.NewReader(data))
+		n, _, _ := terraform.ReadState(bytes.NewReader(data))
+		if outline(m) != outline(n) {
+			t.Error("read twice, a state differs")
+		}
+		if err == nil && len(p.After.Resources)+len(p.Before.Resources) > 0 {
+			t.Error("taken for a plan and for a state")
+		}
+	})
 }

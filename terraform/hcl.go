@@ -153,7 +153,7 @@ func valueTokens(v Value) hclwrite.Tokens {
 		return listTokens(v.list)
 	case object:
 		return objectTokens(v.keys)
-	case absent, unknown:
+	case absent, unknown, computed:
 	}
 	return nil
 }

@@ -232,7 +232,7 @@ func jsonValue(v Value, mode jsonMode) any {
 			out[k] = jsonValue(e, mode)
 		}
 		return out
-	case absent, unknown:
+	case absent, unknown, computed:
 	}
 	return nil
 }

@@ -73,12 +73,15 @@ func (b Body) BlocksOf(typ string) []Block {
 }
 
 // Open reports whether the body may hold blocks of a type that [Body.BlocksOf] does not
-// return: a dynamic block over something unknown, or an attribute in place of
-// blocks that is set to something other than objects. The attribute of that name,
-// [Body.Get], then says why.
+// return: a dynamic block over something unknown, an attribute in place of
+// blocks that is set to something other than objects, or a [Computed] one. The attribute of
+// that name, [Body.Get], then says why.
 func (b Body) Open(typ string) bool {
 	v := b.Get(typ)
-	if v.IsNull() || v.kind == object {
+	switch {
+	case v.kind == computed:
+		return true
+	case v.IsNull() || v.kind == object:
 		return false
 	}
 	for _, e := range v.list {
@@ -121,7 +124,8 @@ type Resource struct {
 	// for any number of instances, none included. Empty: it exists, once.
 	Uncertain string
 	// Module is the address of the module that a planned or stored resource is of, such as
-	// "module.vpc"; empty for the root module; never written.
+	// "module.vpc"; empty for the root module; never written. References in values of
+	// planned resources are absolute: they begin with a module's address too where need be.
 	Module string
 }
 

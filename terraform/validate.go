@@ -196,7 +196,7 @@ func (c *checker) body(where string, b Body) {
 
 func (c *checker) value(where string, v Value) {
 	switch v.kind {
-	case absent:
+	case absent, computed:
 	case literal:
 		if s, ok := v.AsString(); ok {
 			c.text(where, s)

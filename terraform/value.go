@@ -15,7 +15,7 @@ import (
 type Value struct {
 	kind kind
 	lit  cty.Value        // literal: string, number, bool or null
-	text string           // reference: the traversal; unknown: why
+	text string           // reference: the traversal; unknown and computed: why
 	list []Value          // list
 	keys map[string]Value // object
 }
@@ -29,6 +29,7 @@ const (
 	list
 	object
 	unknown
+	computed
 )
 
 // String returns a literal string. Template markers in it are plain text.
@@ -65,11 +66,23 @@ func Object(m map[string]Value) Value { return Value{kind: object, keys: m} }
 // Unknown returns a value that cannot be worked out; why says so in a few words.
 func Unknown(why string) Value { return Value{kind: unknown, text: why} }
 
+// Computed returns the value of an attribute of a planned resource that the
+// configuration does not set, as far as can be seen, and that the provider fills in when it
+// creates the resource; why says so. It is null, as the attribute is not set, but
+// there may be blocks of that name after all: a plan does not show dynamic blocks of the
+// configuration, and [Body.Open] is true.
+func Computed(why string) Value { return Value{kind: computed, text: why} }
+
 // IsAbsent reports whether the value is the zero Value.
 func (v Value) IsAbsent() bool { return v.kind == absent }
 
-// IsNull reports whether the value is absent or the literal null.
-func (v Value) IsNull() bool { return v.kind == absent || v.kind == literal && v.lit.IsNull() }
+// IsComputed reports whether the value is one that [Computed] returns.
+func (v Value) IsComputed() bool { return v.kind == computed }
+
+// IsNull reports whether the value is absent, computed or the literal null.
+func (v Value) IsNull() bool {
+	return v.kind == absent || v.kind == computed || v.kind == literal && v.lit.IsNull()
+}
 
 // IsUnknown reports whether the value, or any value inside it, is unknown.
 func (v Value) IsUnknown() bool {
@@ -89,9 +102,9 @@ func (v Value) IsUnknown() bool {
 	return false
 }
 
-// Why says what is unknown about an unknown value; "" otherwise.
+// Why says what is unknown about an unknown or computed value; "" otherwise.
 func (v Value) Why() string {
-	if v.kind == unknown {
+	if v.kind == unknown || v.kind == computed {
 		return v.text
 	}
 	return ""
@@ -176,7 +189,7 @@ func (v Value) Equal(w Value) bool {
 		return true
 	case literal:
 		return v.lit.RawEquals(w.lit)
-	case reference, unknown:
+	case reference, unknown, computed:
 		return v.text == w.text
 	case list:
 		return slices.EqualFunc(v.list, w.list, Value.Equal)

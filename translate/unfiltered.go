@@ -2,7 +2,9 @@ package translate
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/crosswall/crosswall/model"
 	"github.com/crosswall/crosswall/providers"
@@ -14,87 +16,69 @@ import (
 // does not do so. Where a policy takes an address out of a block that it admits, that was meant, and the
 // finding is a warning. Only what workloads may reach counts: the services do not call.
 func (t *translation) neverFiltered(asked model.Policy, always []providers.Allowance) {
-	var names []string
-	var segments []model.Identity
+	always = slices.DeleteFunc(slices.Clone(always), func(a providers.Allowance) bool { return a.Direction != model.Egress })
+	services := map[string]bool{}
+	var segments []string
 	var example *model.Flow
-	meant := model.Origin{}
-	severity := model.Info
-	for _, a := range always {
-		if a.Direction != model.Egress {
-			continue
+	for _, s := range t.result.Segments {
+		refused := t.refusals(asked, s.ID, always)
+		for _, r := range refused {
+			services[r.service] = true
 		}
-		refused := t.refusedTo(asked, a)
-		if len(refused) == 0 {
-			continue
-		}
-		if name := a.Rule.Name; !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-		for _, s := range refused {
-			if !slices.Contains(segments, s.segment) {
-				segments = append(segments, s.segment)
-			}
+		if len(refused) > 0 {
+			segments = append(segments, string(s.ID))
 			if example == nil {
-				example = &s.example
+				example = &refused[0].example
 			}
-		}
-		if o, ok := t.excepted(asked, a); ok && severity == model.Info {
-			severity, meant, example = model.Warning, o, &refused[0].example
 		}
 	}
 	if example == nil {
 		return
 	}
-	slices.Sort(segments)
-	var who []string
-	for _, id := range segments {
-		who = append(who, string(id))
-	}
-	t.result.Findings = append(t.result.Findings, model.Finding{
-		Severity: severity,
+	f := model.Finding{
+		Severity: model.Info,
 		Code:     "never-filtered",
 		Summary: fmt.Sprintf("no rule of %s filters %s: policies refuse them to %s in vain, for example %s",
-			t.provider.Limits().Title, listed(names, len(names)), listed(who, 5), example),
+			t.provider.Limits().Title, strings.Join(slices.Sorted(maps.Keys(services)), ", "), listed(segments, 5), example),
 		Advice: "refuse it where packets start: on the node, by the cluster's network plugin, " +
 			"or for instance metadata by the cloud's own means (required tokens, a hop limit of 1, workload identities)",
-		Origin:  meant,
 		Example: example,
-	})
+	}
+	for _, a := range always {
+		if o, ok := t.excepted(asked, a); ok && services[a.Rule.Name] {
+			f.Severity, f.Origin = model.Warning, o
+			break
+		}
+	}
+	t.result.Findings = append(t.result.Findings, f)
 }
 
-// refusal is a segment that the policy refuses something, with a packet.
+// refusal is a service that the policy refuses to a segment, with a packet.
 type refusal struct {
-	segment model.Identity
+	service string
 	example model.Flow
 }
 
-// refusedTo returns the segments to which the policy refuses any traffic of an allowance.
-func (t *translation) refusedTo(asked model.Policy, a providers.Allowance) []refusal {
+// refusals returns those of the services of which the policy refuses any traffic to a segment.
+func (t *translation) refusals(asked model.Policy, id model.Identity, services []providers.Allowance) []refusal {
 	inv := t.result.Inventory
-	whom, peer := inv.Resolve(a.Rule.Target).Must, inv.Resolve(a.Rule.Peer).Must
+	grants, _ := asked.Grants(inv, id, model.Egress) // what is unknown in them is the provider's to report
+	self := model.EndpointAt(id, inv.Addrs(id))
+	admitted := make([]model.Box, len(grants))
+	for i, g := range grants {
+		admitted[i] = model.Box{Src: self, Dst: g.Peer, Traffic: g.Traffic}
+	}
+	may := model.NewRegion(admitted...)
+	alone := model.Inventory{Outside: inv.Outside, Members: []model.Member{{ID: id, Addrs: inv.Addrs(id), ClientPorts: inv.ClientPorts(id)}}}
+	universe := alone.Universe() // of everybody it would be large
 	var out []refusal
-	for _, s := range t.result.Segments {
-		self := model.EndpointAt(s.ID, inv.Addrs(s.ID)).Intersect(whom)
-		grants, _ := asked.Grants(inv, s.ID, a.Direction) // what is unknown in them is the provider's to report
-		admitted := make([]model.Box, len(grants))
-		for i, g := range grants {
-			admitted[i] = between(a.Direction, self, g.Peer, g.Traffic)
-		}
-		refused := model.NewRegion(between(a.Direction, self, peer, a.Rule.Traffic)).
-			Intersect(inv.Universe()).Subtract(model.NewRegion(admitted...))
-		if e, ok := refused.Example(); ok {
-			out = append(out, refusal{s.ID, e})
+	for _, a := range services {
+		box := model.Box{Src: self.Intersect(inv.Resolve(a.Rule.Target).Must), Dst: inv.Resolve(a.Rule.Peer).Must, Traffic: a.Rule.Traffic}
+		if e, ok := model.NewRegion(box).Intersect(universe).Subtract(may).Example(); ok {
+			out = append(out, refusal{a.Rule.Name, e})
 		}
 	}
 	return out
-}
-
-// between puts target and peer at the ends that they have in a direction.
-func between(d model.Direction, target, peer model.Endpoints, t model.Traffic) model.Box {
-	if d == model.Ingress {
-		return model.Box{Src: peer, Dst: target, Traffic: t}
-	}
-	return model.Box{Src: target, Dst: peer, Traffic: t}
 }
 
 // excepted returns where the policy takes addresses of an allowance's peer out of a block.

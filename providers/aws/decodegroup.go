@@ -10,6 +10,9 @@ import (
 	"github.com/crosswall/crosswall/terraform"
 )
 
+// groupChain is what the layer of security groups and its chain are called.
+const groupChain = "security groups"
+
 // groupReader collects the rules of all security groups.
 type groupReader struct {
 	*decoder
@@ -49,7 +52,7 @@ func (d *decoder) groupLayer() (model.Layer, bool) {
 	}
 	chain := func(dir model.Direction) []model.Chain {
 		return []model.Chain{unfilteredChain(), {
-			Name:    "security groups",
+			Name:    groupChain,
 			Guard:   model.Guard{Target: g.guards},
 			Order:   model.AnyAllow,
 			Rules:   g.rules[dir],
@@ -57,7 +60,7 @@ func (d *decoder) groupLayer() (model.Layer, bool) {
 		}}
 	}
 	return model.Layer{
-		Name: "security groups", State: model.Stateful,
+		Name: groupChain, State: model.Stateful,
 		Ingress: chain(model.Ingress), Egress: chain(model.Egress),
 	}, true
 }

@@ -52,6 +52,8 @@ type decoder struct {
 type foundGroup struct {
 	address string // or the reference or id by which it is named
 	names   []string
+	// resourceGroup is where the group is; empty if that is not known.
+	resourceGroup string
 	// elsewhere is whether the group is named only, so that its rules are not known.
 	elsewhere bool
 	origin    model.Origin
@@ -93,6 +95,7 @@ func (d *decoder) collect() {
 // newGroup reads a group with the rules inside it.
 func (d *decoder) newGroup(r terraform.Resource) *foundGroup {
 	g := &foundGroup{address: r.Address(), origin: originAt(r, r.Pos, ""), uncertain: r.Uncertain, written: map[string]bool{}, claims: map[claim]string{}}
+	g.resourceGroup, _ = r.Get("resource_group_name").AsString()
 	for _, a := range []string{"id", "name"} {
 		if s, ok := r.Get(a).AsString(); ok {
 			g.names = append(g.names, strings.ToLower(s))
@@ -106,12 +109,33 @@ func (d *decoder) newGroup(r terraform.Resource) *foundGroup {
 		}
 		d.rule(g, ruleBody{b.Body, originAt(r, pos, "security_rule "+name), r})
 	}
-	if r.Open("security_rule") {
+	if r.Open("security_rule") && !(r.Get("security_rule").IsComputed() && d.hasRules(g)) {
 		d.find(model.Finding{Severity: model.Warning, Code: "unknown-value", Origin: g.origin,
 			Summary: "some of the rules of " + g.address + " are not known: " + r.Get("security_rule").Why()})
 		g.addUnknown("rules that are not known")
 	}
 	return g
+}
+
+// hasRules reports whether rules of the group are resources of their own. Inline
+// rules and those exclude each other (documentation of azurerm_network_security_group), which
+// settles what a plan leaves open.
+func (d *decoder) hasRules(g *foundGroup) bool {
+	return slices.ContainsFunc(d.module.Resources, func(r terraform.Resource) bool {
+		name, ok := named(r.Get("network_security_group_name"))
+		return r.Type == typeRule && ok && g.goesBy(name, r)
+	})
+}
+
+// goesBy reports whether the group has a name, an id or an address as a resource
+// writes it. Names are those of the resource's own resource group.
+func (g *foundGroup) goesBy(name string, in terraform.Resource) bool {
+	if g.address == name {
+		return true
+	}
+	theirs, known := in.Get("resource_group_name").AsString()
+	elsewhere := known && g.resourceGroup != "" && !strings.EqualFold(theirs, g.resourceGroup) && !strings.Contains(name, "/")
+	return !elsewhere && slices.Contains(g.names, strings.ToLower(name))
 }
 
 // addUnknown adds a rule of which nothing is known.
@@ -123,22 +147,43 @@ func (g *foundGroup) addUnknown(why string) {
 	}
 }
 
-// groupOf returns the group that an attribute names: by reference, id or name.
-// A group that is not in the module is added as one of which nothing is known; nil
-// when it is unknown which group is meant.
+// groupOf returns the group that a rule names: by reference, id or name. A group that is
+// not in the module is added as one of which nothing is known; nil when it is unknown
+// which group is meant.
 func (d *decoder) groupOf(r terraform.Resource, attribute string, v terraform.Value) *foundGroup {
-	name, ok := d.named(r, v)
+	name, ok := named(v)
 	if !ok {
-		d.find(model.Finding{Severity: model.Warning, Code: "unknown-value", Origin: originAt(r, r.Pos, attribute),
-			Summary: fmt.Sprintf("which network security group %s belongs to is not known%s", r.Address(), because(v)),
-			Advice:  "read a plan or a state instead"})
+		d.lostGroup(r, attribute, v)
 		for _, g := range d.groups {
 			g.addUnknown("rules that may belong to it")
 		}
 		return nil
 	}
+	return d.groupNamed(r, attribute, name)
+}
+
+// groupOn returns the group that something is attached to. Where it is unknown
+// which group is meant, it is one of which nothing is known.
+func (d *decoder) groupOn(r terraform.Resource, attribute string, v terraform.Value) *foundGroup {
+	if name, ok := named(v); ok {
+		return d.groupNamed(r, attribute, name)
+	}
+	d.lostGroup(r, attribute, v)
+	g := &foundGroup{address: r.Address() + " " + attribute, elsewhere: true, origin: originAt(r, r.Pos, attribute)}
+	g.addUnknown("the rules of a group that is not known")
+	d.groups = append(d.groups, g)
+	return g
+}
+
+func (d *decoder) lostGroup(r terraform.Resource, attribute string, v terraform.Value) {
+	d.find(model.Finding{Severity: model.Warning, Code: "unknown-value", Origin: originAt(r, r.Pos, attribute),
+		Summary: fmt.Sprintf("which network security group %s belongs to is not known%s", r.Address(), because(v)),
+		Advice:  "read a plan or a state instead"})
+}
+
+func (d *decoder) groupNamed(r terraform.Resource, attribute, name string) *foundGroup {
 	for _, g := range d.groups {
-		if g.address == name || slices.Contains(g.names, strings.ToLower(name)) {
+		if g.goesBy(name, r) {
 			return g
 		}
 	}
@@ -151,9 +196,9 @@ func (d *decoder) groupOf(r terraform.Resource, attribute string, v terraform.Va
 	return g
 }
 
-// named returns what an attribute refers to: a reference without ".id" or ".name",
-// with the module that it is in, or a literal.
-func (d *decoder) named(r terraform.Resource, v terraform.Value) (string, bool) {
+// named returns what an attribute refers to: a reference without ".id" or ".name", or
+// a literal.
+func named(v terraform.Value) (string, bool) {
 	if s, ok := v.AsString(); ok && s != "" {
 		return s, true
 	}
@@ -161,16 +206,12 @@ func (d *decoder) named(r terraform.Resource, v terraform.Value) (string, bool) 
 	if !ok {
 		return "", false
 	}
-	ref = strings.TrimSuffix(strings.TrimSuffix(ref, ".id"), ".name")
-	if r.Module != "" {
-		ref = r.Module + "." + ref
-	}
-	return ref, true
+	return strings.TrimSuffix(strings.TrimSuffix(ref, ".id"), ".name"), true
 }
 
 // member returns the selector of what an attribute names.
 func (d *decoder) member(r terraform.Resource, attribute string, v terraform.Value) model.Selector {
-	name, ok := d.named(r, v)
+	name, ok := named(v)
 	if !ok {
 		d.find(model.Finding{Severity: model.Warning, Code: "unknown-value", Origin: originAt(r, r.Pos, attribute),
 			Summary: fmt.Sprintf("the %s of %s is not known%s", attribute, r.Address(), because(v)), Advice: "read a plan or a state instead"})

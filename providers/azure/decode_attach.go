@@ -3,6 +3,7 @@ package azure
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/crosswall/crosswall/model"
 	"github.com/crosswall/crosswall/terraform"
@@ -11,23 +12,20 @@ import (
 // attach reads what the groups are attached to.
 func (d *decoder) attach() {
 	for _, r := range d.module.Resources {
+		const group = "network_security_group_id"
 		switch r.Type {
 		case typeGroup, typeRule:
 		case typeSubnetGroup:
-			if g := d.groupOf(r, "network_security_group_id", r.Get("network_security_group_id")); g != nil {
-				g.subnets = append(g.subnets, d.member(r, "subnet_id", r.Get("subnet_id")))
-			}
+			g := d.groupOn(r, group, r.Get(group))
+			g.subnets = append(g.subnets, d.member(r, "subnet_id", r.Get("subnet_id")))
 		case typeInterfaceGroup:
-			if g := d.groupOf(r, "network_security_group_id", r.Get("network_security_group_id")); g != nil {
-				g.interfaces = append(g.interfaces, d.member(r, "network_interface_id", r.Get("network_interface_id")))
-			}
+			g := d.groupOn(r, group, r.Get(group))
+			g.interfaces = append(g.interfaces, d.member(r, "network_interface_id", r.Get("network_interface_id")))
 		case "azurerm_subnet":
-			for _, a := range []string{"network_security_group_id", "network_security_group_id_wo"} {
-				v := r.Get(a)
-				if s, ok := v.AsString(); !v.IsNull() && (!ok || s != "") {
-					if g := d.groupOf(r, a, v); g != nil {
-						g.subnets = append(g.subnets, uncertain(model.Group(r.Address()), r.Uncertain))
-					}
+			for _, a := range []string{group, group + "_wo"} {
+				if v := r.Get(a); isGiven(v) {
+					g := d.groupOn(r, a, v)
+					g.subnets = append(g.subnets, uncertain(model.Group(r.Address()), r.Uncertain))
 				}
 			}
 		case "azurerm_virtual_network":
@@ -43,31 +41,54 @@ func (d *decoder) attach() {
 	}
 }
 
-// attachInline reads the subnets that are written inside a virtual network.
+// isGiven reports whether an attribute names something, known or not.
+func isGiven(v terraform.Value) bool {
+	s, isText := v.AsString()
+	return !v.IsNull() && (!isText || s != "")
+}
+
+// attachInline reads the subnets that are written inside a virtual network. Those that
+// a plan leaves open are resources of their own, which exclude inline ones
+// (documentation of azurerm_virtual_network).
 func (d *decoder) attachInline(r terraform.Resource) {
 	for _, b := range r.BlocksOf("subnet") {
-		v := b.Body.Get("security_group")
-		if s, ok := v.AsString(); v.IsNull() || ok && s == "" {
-			continue
-		}
-		name, _ := b.Body.Get("name").AsString()
-		if g := d.groupOf(r, "security_group", v); g != nil {
+		if v := b.Body.Get("security_group"); isGiven(v) {
+			name, _ := b.Body.Get("name").AsString()
+			g := d.groupOn(r, "security_group", v)
 			g.subnets = append(g.subnets, uncertain(model.Group(r.Address()+"/subnets/"+name), r.Uncertain))
+		}
+	}
+	if v := r.Get("subnet"); r.Open("subnet") && !v.IsComputed() {
+		why := d.lostAttachments(r, "subnet", v)
+		for _, g := range d.groups {
+			g.subnets = append(g.subnets, model.Maybe{Selector: model.Any{}, Why: why})
 		}
 	}
 }
 
 // attachNested reads the interfaces that scale sets bring along.
 func (d *decoder) attachNested(r terraform.Resource) {
-	for _, b := range r.BlocksOf("network_interface") {
-		v := b.Body.Get("network_security_group_id")
-		if s, ok := v.AsString(); v.IsNull() || ok && s == "" {
-			continue
-		}
-		if g := d.groupOf(r, "network_interface.network_security_group_id", v); g != nil {
+	const block = "network_interface"
+	for _, b := range r.BlocksOf(block) {
+		if v := b.Body.Get("network_security_group_id"); isGiven(v) {
+			g := d.groupOn(r, block+".network_security_group_id", v)
 			g.interfaces = append(g.interfaces, uncertain(model.Group(r.Address()), r.Uncertain))
 		}
 	}
+	if v := r.Get(block); strings.HasSuffix(r.Type, "_scale_set") && r.Open(block) && !v.IsComputed() {
+		why := d.lostAttachments(r, block, v)
+		for _, g := range d.groups {
+			g.interfaces = append(g.interfaces, model.Maybe{Selector: model.Any{}, Why: why})
+		}
+	}
+}
+
+// lostAttachments reports that not all is known of what groups are attached to.
+func (d *decoder) lostAttachments(r terraform.Resource, block string, v terraform.Value) string {
+	why := "not every " + block + " of " + r.Address() + " is known" + because(v)
+	d.find(model.Finding{Severity: model.Warning, Code: "unknown-value", Origin: originAt(r, r.Pos, block),
+		Summary: why + ": any group may be attached to it", Advice: "read a plan or a state instead"})
+	return why
 }
 
 // attachOutside stands for the interfaces of a group that nothing in the module

@@ -55,7 +55,7 @@ func (r *reader) side(end string) foundSide {
 func (r *reader) appGroups(attribute string, ids []terraform.Value, beside []string) foundSide {
 	var out model.Or
 	for _, v := range ids {
-		name, ok := r.d.named(r.holder, v)
+		name, ok := named(v)
 		if !ok {
 			r.unknown(attribute, v.Why())
 			return foundSide{selector: model.Any{}}

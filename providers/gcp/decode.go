@@ -102,7 +102,7 @@ func (d *decoder) readNetwork(r terraform.Resource) {
 	n := d.network(networkKey(nameOf(r), r.Get("project")))
 	n.declared = true
 	const attr = "network_firewall_policy_enforcement_order"
-	v := d.resolve(r.Get(attr), r)
+	v := d.resolve(r.Get(attr))
 	order, ok := v.AsString()
 	switch {
 	case v.IsNull() || ok && order == "AFTER_CLASSIC_FIREWALL":

@@ -128,7 +128,7 @@ func (rd *ruleReader) secureTags(b terraform.Body, typ string, group func(machin
 		if state, _ := t.Body.Get("state").AsString(); state == "INEFFECTIVE" {
 			continue
 		}
-		out = append(out, rd.machine(typ, rd.resolve(t.Body.Get("name"), rd.resource),
+		out = append(out, rd.machine(typ, rd.resolve(t.Body.Get("name")),
 			func(name string) model.Group { return group(machineID{kind: secureTag, name: name}) }))
 	}
 	return out, some

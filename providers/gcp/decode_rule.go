@@ -76,7 +76,7 @@ func (rd *ruleReader) rules(priority int, s selectors, parts []part) []model.Rul
 
 // get returns an attribute with references followed.
 func (rd *ruleReader) get(attr string) terraform.Value {
-	return rd.resolve(rd.resource.Get(attr), rd.resource)
+	return rd.resolve(rd.resource.Get(attr))
 }
 
 // disabled reports whether the rule is switched off for sure.
@@ -125,11 +125,11 @@ func (rd *ruleReader) priority(unset, last int) int {
 // list returns the elements of an attribute with references followed; known is false when
 // the list as a whole is not known, and then there is something in it for all we know.
 func (rd *ruleReader) list(b terraform.Body, attr string) (items []terraform.Value, known bool) {
-	v := rd.resolve(b.Get(attr), rd.resource)
+	v := rd.resolve(b.Get(attr))
 	items, known = v.AsList()
 	out := make([]terraform.Value, len(items))
 	for i, item := range items {
-		out[i] = rd.resolve(item, rd.resource)
+		out[i] = rd.resolve(item)
 	}
 	return out, known
 }
@@ -187,7 +187,7 @@ func (rd *ruleReader) machine(attr string, v terraform.Value, group func(name st
 		return group(s)
 	}
 	if ref, ok := v.AsRef(); ok {
-		return group(inModule(ref, rd.resource))
+		return group(ref)
 	}
 	return rd.perhapsAny("a value in " + attr + " is not known")
 }
@@ -235,7 +235,7 @@ func (rd *ruleReader) traffic(b terraform.Body, protocolAttr string) (sure, perh
 // protocol reads a protocol by name, whatever its case, or number. False when
 // it is not sure what it stands for.
 func (rd *ruleReader) protocol(b terraform.Body, attr string) (model.Protocol, bool) {
-	s, ok := text(rd.resolve(b.Get(attr), rd.resource))
+	s, ok := text(rd.resolve(b.Get(attr)))
 	name := strings.ToLower(s)
 	if p, listed := protocolNames()[name]; ok && listed {
 		return p, true

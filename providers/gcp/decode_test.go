@@ -300,6 +300,8 @@ func TestNetworkNames(t *testing.T) {
 		{terraform.Ref("google_compute_network.main.id"), terraform.String("shop"), "google_compute_network.main"},
 		{terraform.Ref("google_compute_network.main.self_link"), terraform.Value{}, "google_compute_network.main"},
 		{terraform.Ref(`google_compute_network.main["a.b"].id`), terraform.Value{}, `google_compute_network.main["a.b"]`},
+		{terraform.Ref(`module.net["a.b"].google_compute_network.main[0].name`), terraform.Value{}, `module.net["a.b"].google_compute_network.main[0]`},
+		{terraform.Ref("data.google_compute_network.main.self_link"), terraform.Value{}, "data.google_compute_network.main"},
 		{terraform.Ref("var.network"), terraform.Value{}, "var.network"},
 		{terraform.Unknown("x"), terraform.String("shop"), ""},
 	}

@@ -9,27 +9,19 @@ import (
 	"github.com/crosswall/crosswall/terraform"
 )
 
-// inModule is an address or reference of r's module as the root module sees it.
-func inModule(address string, r terraform.Resource) string {
-	if r.Module == "" {
-		return address
-	}
-	return r.Module + "." + address
-}
-
 // maxReferences bounds references that lead to references.
 const maxReferences = 8
 
 // resolve follows a reference to an attribute of a resource in the module.
 // What leads nowhere stays as it is.
-func (d *decoder) resolve(v terraform.Value, from terraform.Resource) terraform.Value {
+func (d *decoder) resolve(v terraform.Value) terraform.Value {
 	for range maxReferences {
 		ref, ok := v.AsRef()
 		if !ok {
 			return v
 		}
 		object, attr, _ := cutAttribute(ref)
-		r, ok := d.byAddress[inModule(object, from)]
+		r, ok := d.byAddress[object]
 		if !ok || r.Get(attr).IsNull() {
 			return v
 		}
@@ -42,19 +34,19 @@ func (d *decoder) resolve(v terraform.Value, from terraform.Resource) terraform.
 // is not known.
 func (d *decoder) networkOf(v terraform.Value, from terraform.Resource) string {
 	if ref, ok := v.AsRef(); ok {
-		if r, ok := d.byAddress[inModule(objectOf(ref), from)]; ok && r.Type == typeNetwork {
+		if r, ok := d.byAddress[objectOf(ref)]; ok && r.Type == typeNetwork {
 			return networkKey(nameOf(r), r.Get("project"))
 		}
-		return inModule(objectOf(ref), from)
+		return objectOf(ref)
 	}
-	return networkKey(v, d.resolve(from.Get("project"), from))
+	return networkKey(v, d.resolve(from.Get("project")))
 }
 
 // policyOf is the key of the policy that an attribute names: its name, or a
 // reference to it; empty when it is not known.
 func (d *decoder) policyOf(v terraform.Value, from terraform.Resource) string {
 	if ref, ok := v.AsRef(); ok {
-		object := inModule(objectOf(ref), from)
+		object := objectOf(ref)
 		r, ok := d.byAddress[object]
 		if name, named := r.Get("name").AsString(); ok && named {
 			return name

@@ -45,12 +45,12 @@ func networkPath(network, project string) (string, bool) {
 // lastSegment is the part of a self link after the last slash.
 func lastSegment(link string) string { return link[strings.LastIndexByte(link, '/')+1:] }
 
-// objectOf cuts the attribute off a reference to a resource:
+// objectOf cuts the attribute off a reference to a resource or data source:
 // "google_compute_network.main.id" becomes "google_compute_network.main".
 // References to anything else stay as they are.
 func objectOf(ref string) string {
-	if !strings.HasPrefix(ref, "google_") {
-		return ref
+	if !strings.HasPrefix(ref, "google_") && !strings.Contains(ref, ".google_") {
+		return ref // of no resource or data source, in whatever module
 	}
 	object, _, ok := cutAttribute(ref)
 	if !ok || !strings.Contains(object, ".") {

@@ -17,13 +17,17 @@ type builder struct {
 	*catalog
 	all         []*workload
 	byNamespace map[string][]*workload
-	memo        map[string]selection // who is named, by policy namespace and selector
+	indexes     map[string]labelIndex  // by namespace, or everywhere
+	memo        map[string]selection   // who is named, by policy namespace and selector
+	groups      map[string][]portGroup // by selection and ports
 	sides       map[model.Direction]*built
 	// subjects is who each policy selects.
 	subjects map[*policy]selection
 	// doubted is the places whose unknown labels were reported.
 	doubted map[model.Origin]bool
 	blocks  []model.Origin // ipBlocks that hold addresses of pods
+	// podAddrs is all addresses that the workloads may hold.
+	podAddrs model.AddrSet
 
 	isolations []translate.Isolation
 }
@@ -38,11 +42,13 @@ type built struct {
 
 // build returns the input's policy and who it is about.
 func build(c *catalog) translate.Input {
-	b := &builder{catalog: c, all: c.workloads(), byNamespace: map[string][]*workload{}, memo: map[string]selection{}, subjects: map[*policy]selection{}, doubted: map[model.Origin]bool{},
+	b := &builder{catalog: c, all: c.workloads(), byNamespace: map[string][]*workload{}, indexes: map[string]labelIndex{},
+		memo: map[string]selection{}, groups: map[string][]portGroup{}, subjects: map[*policy]selection{}, doubted: map[model.Origin]bool{},
 		sides: map[model.Direction]*built{model.Ingress: newBuilt(), model.Egress: newBuilt()}}
 	for _, w := range b.all {
 		b.byNamespace[w.namespace.name] = append(b.byNamespace[w.namespace.name], w)
 	}
+	b.podAddrs = addrsOf(b.all, c.opts.PodAddrs)
 	for _, p := range c.policies {
 		b.policy(p)
 	}
@@ -121,11 +127,11 @@ func (b *builder) subject(p *policy) selection {
 	key := "subject " + p.obj.namespace + " " + p.subject.key()
 	out, ok := b.memo[key]
 	if !ok {
-		for _, w := range b.byNamespace[p.obj.namespace] {
+		for _, w := range b.candidates(p.obj.namespace, p.subject) {
 			t, why := p.subject.match(w.labelSet())
 			out.add(w, t, why)
 		}
-		b.memo[key] = out
+		b.remember(key, &out)
 	}
 	if out.isEmpty() {
 		b.rep.warnAt(p.subjectAt, "policy-selects-nothing",
@@ -135,6 +141,13 @@ func (b *builder) subject(p *policy) selection {
 	b.doubt(p.subjectAt, out)
 	b.subjects[p] = out
 	return out
+}
+
+// remember keeps a selection with its selector worked out, so that every rule about
+// the same workloads shares it.
+func (b *builder) remember(key string, s *selection) {
+	s.key, s.made = key, s.selector()
+	b.memo[key] = *s
 }
 
 // doubt reports a selector of which it is unknown whether it matches.
@@ -160,14 +173,15 @@ func andOthers(n int) string {
 
 // peerPods returns the workloads that a peer names.
 func (b *builder) peerPods(p *policy, pr peer) selection {
-	key := "peer " + p.obj.namespace + " " + pr.key()
+	within := pr.scope(p)
+	key := "peer " + within + " " + pr.key()
 	out, ok := b.memo[key]
 	if !ok {
-		for _, w := range b.all {
+		for _, w := range b.candidates(within, pr.pods) {
 			t, why := b.matchPeer(p, pr, w.namespace, w.labelSet())
 			out.add(w, t, why)
 		}
-		b.memo[key] = out
+		b.remember(key, &out)
 	}
 	if out.isEmpty() {
 		b.rep.warnAt(pr.origin, "peer-matches-nothing", "no workload of the input is named by this peer, so that it allows nothing",

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -44,18 +45,41 @@ func newCatalog(opts Options, rep *report) *catalog {
 
 // addFile adds every object of a file.
 func (c *catalog) addFile(f File) {
-	data := bytes.TrimPrefix(f.Data, []byte("\uFEFF"))
 	docs, found := 0, 0
-	faults := c.parse(data, func(n *node) {
+	var bare []*node
+	faults := c.parse(withoutMarks(f.Data), func(n *node) {
 		docs++
-		found += c.add(f.Name, n, groupVersionKind{})
+		added := c.add(f.Name, n, groupVersionKind{})
+		if added == 0 {
+			bare = append(bare, n)
+		}
+		found += added
 	})
 	for _, fault := range faults {
 		c.broken(f, fault)
 	}
-	if found == 0 && len(faults) == 0 {
-		c.noObjects(f, docs)
+	if found > 0 {
+		// Among objects, what says neither apiVersion nor kind is one that has lost them.
+		for _, n := range bare {
+			if o := newObject(f.Name, n); o.at(c.rep).expect(mapNode, "an object") {
+				c.incomplete(o)
+			}
+		}
 	}
+	if found == 0 && len(faults) == 0 {
+		c.noObjects(f, docs, bare)
+	}
+}
+
+// withoutMarks drops byte order marks at the start of a file and of documents, where
+// joining files leaves them.
+func withoutMarks(data []byte) []byte {
+	mark := []byte("\uFEFF")
+	data = bytes.TrimPrefix(data, mark)
+	if !bytes.Contains(data, mark) {
+		return data
+	}
+	return bytes.ReplaceAll(data, append([]byte("\n"), mark...), []byte("\n"))
 }
 
 // parse hands over the documents of a file and returns what is wrong with the others.
@@ -113,17 +137,18 @@ func (c *catalog) broken(f File, e *fault) {
 }
 
 // noObjects reports a file without a Kubernetes object.
-func (c *catalog) noObjects(f File, docs int) {
+func (c *catalog) noObjects(f File, docs int, bare []*node) {
 	o := model.Origin{File: f.Name}
 	base := strings.TrimSuffix(path.Base(f.Name), path.Ext(f.Name))
 	switch {
 	case base == "kustomization" && docs > 0:
-		c.kustomization(o)
+		c.kustomization(o, bare[0])
 	case f.Named && docs > 0:
 		c.rep.errorAt(o, "no-objects", "there is no Kubernetes object in the file: nothing in it has an apiVersion and a kind",
 			"give rendered manifests; Helm values and other settings are none")
 	case f.Named:
-		c.rep.warnAt(o, "no-objects", "the file is empty", "")
+		c.rep.errorAt(o, "no-objects", "there is no Kubernetes object in the file: it is empty",
+			"see whether what should have written it failed")
 	case base == "Chart":
 		c.rep.infoAt(o, "skipped-file", "a Helm chart is described here; its templates are not rendered",
 			"give the output of \"helm template\"")
@@ -132,9 +157,32 @@ func (c *catalog) noObjects(f File, docs int) {
 	}
 }
 
-func (c *catalog) kustomization(o model.Origin) {
+// kustomization reports a kustomization, which is not built. One that does no more than
+// list files below it changes nothing.
+func (c *catalog) kustomization(o model.Origin, n *node) {
+	if listsFiles(n) {
+		c.rep.infoAt(o, "skipped-file", "a kustomization lists files here; every file of the folder was read, listed or not", "")
+		return
+	}
 	c.rep.warnAt(o, "kustomization-not-built", "a kustomization was not built: what it changes is not in the answer",
 		"give the output of \"kustomize build\" in place of the folder")
+}
+
+// listsFiles reports whether a kustomization names files and folders below its own and does nothing else.
+func listsFiles(n *node) bool {
+	for _, f := range n.fields {
+		if !slices.Contains([]string{"apiVersion", "kind", "metadata", "resources"}, f.key) {
+			return false
+		}
+	}
+	resources := n.get("resources")
+	if resources == nil || resources.shape != listNode {
+		return false
+	}
+	return !slices.ContainsFunc(resources.items, func(i *node) bool {
+		at := i.string()
+		return !fs.ValidPath(strings.TrimSuffix(strings.TrimPrefix(at, "./"), "/")) || strings.Contains(at, "?") || strings.Contains(at, "github.com")
+	})
 }
 
 // groupVersionKind is what the items of a typed list inherit.
@@ -142,6 +190,9 @@ type groupVersionKind struct{ apiVersion, kind string }
 
 // add adds the objects of a document and returns how many there were.
 func (c *catalog) add(file string, n *node, of groupVersionKind) int {
+	if n.shape == listNode {
+		return c.addBareList(file, n)
+	}
 	if n.shape != mapNode {
 		return 0
 	}
@@ -158,19 +209,45 @@ func (c *catalog) add(file string, n *node, of groupVersionKind) int {
 	default:
 		return 0
 	}
-	if items := n.get("items"); strings.HasSuffix(o.kind, "List") && items != nil && items.shape == listNode {
-		c.addList(file, n, items)
+	if c.isList(o) {
+		c.addList(o)
 		return 1
 	}
 	c.addObject(o)
 	return 1
 }
 
-// incomplete reports an object without kind or apiVersion.
+// addBareList reports a document that is a list of objects, which is no object itself.
+func (c *catalog) addBareList(file string, n *node) int {
+	if !slices.ContainsFunc(n.items, func(i *node) bool { return i.get("kind").string() != "" && i.get("apiVersion").string() != "" }) {
+		return 0
+	}
+	newObject(file, n).at(c.rep).fault("wrong-type", "a document must be one object, not a list of them",
+		"write \"apiVersion: v1\", \"kind: List\" and the objects under \"items\"")
+	return 1
+}
+
+// isList reports whether an object holds others: List itself, and every kind that ends so and has items.
+func (c *catalog) isList(o *object) bool {
+	if o.group == "" && o.kind == "List" {
+		return true
+	}
+	items := o.root.get("items")
+	kind, isList := strings.CutSuffix(o.kind, "List")
+	if !isList || items == nil {
+		return false
+	}
+	return items.shape == listNode || c.kinds.readKinds()[kind]
+}
+
+// incomplete reports an object without kind or apiVersion, or without both.
 func (c *catalog) incomplete(o *object) {
 	what := "kind"
-	if o.kind != "" {
+	switch {
+	case o.kind != "":
 		what = "apiVersion"
+	case o.version == "":
+		what = "kind and no apiVersion"
 	}
 	cur := o.at(c.rep)
 	if c.opts.Broken == BrokenSkipped {
@@ -180,13 +257,21 @@ func (c *catalog) incomplete(o *object) {
 	cur.fault("missing-kind", "the object has no "+what, "")
 }
 
-func (c *catalog) addList(file string, list, items *node) {
+func (c *catalog) addList(o *object) {
+	cur := o.at(c.rep)
 	of := groupVersionKind{}
-	if kind := list.get("kind").string(); kind != "List" {
-		of = groupVersionKind{list.get("apiVersion").string(), strings.TrimSuffix(kind, "List")}
+	if o.kind == "List" {
+		cur.only("apiVersion", "kind", "metadata", "items")
+	} else {
+		of = groupVersionKind{o.root.get("apiVersion").string(), strings.TrimSuffix(o.kind, "List")}
 	}
-	for _, i := range items.items {
-		c.add(file, i, of)
+	for _, i := range cur.get("items").items() {
+		if i.absent() || c.add(o.file, i.node, of) > 0 {
+			continue
+		}
+		if i.expect(mapNode, "an object") {
+			c.incomplete(newObject(o.file, i.node))
+		}
 	}
 }
 
@@ -267,6 +352,10 @@ func (c *catalog) addPod(o *object, cur cursor) {
 
 func (c *catalog) addController(o *object, cur cursor) {
 	c.home(o)
+	if o.group == "extensions" || strings.Contains(o.version, "beta") {
+		c.rep.warnAt(cur.origin(), "old-api-version",
+			fmt.Sprintf("API servers no longer serve %s of %s", o.kind, o.root.get("apiVersion").string()), "write \"apiVersion: "+c.kinds.current(o.kind)+"\"")
+	}
 	if o.group == "extensions" {
 		o.group = "apps" // where these kinds moved to
 	}
@@ -315,7 +404,7 @@ func (c *catalog) transformer(o *object, cur cursor) {
 			"give the output of \"oc process\"")
 		return
 	}
-	c.kustomization(cur.origin())
+	c.kustomization(cur.origin(), o.root)
 }
 
 // unknownKind reports a kind that Kubernetes does not have: an error where a

@@ -87,6 +87,24 @@ func (c cursor) only(known ...string) {
 	}
 }
 
+// misspelt reports keys that resemble one of the wanted ones and are none of the
+// others, in a mapping of which not every key is known here.
+func (c cursor) misspelt(wanted []string, others ...string) {
+	if c.node == nil {
+		return
+	}
+	for _, f := range c.node.fields {
+		if slices.Contains(wanted, f.key) || slices.Contains(others, f.key) {
+			continue
+		}
+		if i := slices.IndexFunc(wanted, func(w string) bool { return similar(w, f.key) }); i >= 0 && c.node.get(wanted[i]) == nil {
+			at := c
+			at.place = f.at
+			at.fault("unknown-field", fmt.Sprintf("unknown field %q", clip(f.key)), fmt.Sprintf("did you mean %q?", wanted[i]))
+		}
+	}
+}
+
 // lookalike asks whether a key that is there was meant to be the wanted one; "" where none resembles it.
 func (c cursor) lookalike(wanted string) string {
 	for _, f := range c.node.fields {

@@ -48,6 +48,9 @@ func TestFindings(t *testing.T) {
 		{"hook", dep + manifest("batch/v1", "Job", "name: j, annotations: {helm.sh/hook: post-install}", template("a: b", "")), []string{"info helm-hook"}},
 		{"ended", dep + manifest("v1", "Pod", "name: a", "status: {phase: Failed}"), []string{"info ended-pods"}},
 		{"owner without a kind", manifest("v1", "Pod", "name: a, ownerReferences: [{name: b, controller: true}]", podSpec), []string{"warning invalid-owner"}},
+		{"Deployment of an old version", manifest("extensions/v1beta1", "Deployment", "name: b", template("a: b", "")), []string{"warning old-api-version"}},
+		{"CronJob of an old version", manifest("batch/v1beta1", "CronJob", "name: b", "spec: {jobTemplate: {spec: {template: {metadata: {labels: {a: b}}}}}}"), []string{"warning old-api-version"}},
+		{"Deployment of today", dep, []string{"-old-api-version"}},
 		{"service", custom("v1", "Service"), []string{"info unread-objects", "-unmodelled-policy"}},
 		{"unknown core kind", custom("v1", "Route"), []string{"warning unknown-kind"}},
 		{"admin policy", custom("policy.networking.k8s.io/v1alpha1", "AdminNetworkPolicy"), []string{"warning unmodelled-policy"}},
@@ -63,7 +66,11 @@ func TestFindings(t *testing.T) {
 		{"a policy of somebody else's", custom("example.com/v1", "FancyNetworkPolicy"), []string{"warning unmodelled-policy"}},
 		{"a workload of somebody else's", dep + manifest("argoproj.io/v1alpha1", "Rollout", "name: r", template("a: b", "")), []string{"warning unmodelled-workload"}},
 		{"OpenShift template", dep + manifest("template.openshift.io/v1", "Template", "name: t", "objects: []"), []string{"warning template-not-processed"}},
-		{"kustomization", dep + manifest("kustomize.config.k8s.io/v1beta1", "Kustomization", "name: k", "resources: []"), []string{"warning kustomization-not-built"}},
+		{"kustomization", dep + manifest("kustomize.config.k8s.io/v1beta1", "Kustomization", "name: k", "resources: [a.yaml]\nnamePrefix: p-"), []string{"warning kustomization-not-built"}},
+		{"kustomization of others' files", dep + manifest("kustomize.config.k8s.io/v1beta1", "Kustomization", "name: k", "resources: [../base]"), []string{"warning kustomization-not-built"}},
+		{"kustomization of remote files", dep + manifest("kustomize.config.k8s.io/v1beta1", "Kustomization", "name: k", "resources: ['https://example.com/a.yaml']"), []string{"warning kustomization-not-built"}},
+		{"component", dep + manifest("kustomize.config.k8s.io/v1alpha1", "Component", "name: k", "patches: []"), []string{"warning kustomization-not-built"}},
+		{"kustomization that lists files", dep + manifest("kustomize.config.k8s.io/v1beta1", "Kustomization", "name: k", "resources: [a.yaml, ./sub/]"), []string{"info skipped-file", "-kustomization-not-built"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, findings := mustRead(t, Options{}, c.input)

@@ -32,6 +32,9 @@ func TestDocuments(t *testing.T) {
 		"empty documents":           "---\n---\n" + a + "---\n# nothing\n---\n\n---\nnull\n---\n" + b,
 		"helm comments":             "---\n# Source: chart/templates/a.yaml\n" + a + "---\n# Source: chart/templates/b.yaml\n" + b,
 		"byte order mark":           "\uFEFF" + a + "---\n" + b,
+		"byte order marks":          "\uFEFF" + a + "---\n\uFEFF" + b, // of joined files
+		"UTF-16":                    utf16LE(a + "---\n" + b),
+		"no items":                  `{"apiVersion": "v1", "kind": "List", "items": null}` + ja + jb,
 		"CRLF":                      strings.ReplaceAll(a+"---\n"+b, "\n", "\r\n"),
 		"separator in a comment":    a + "# --- not one\n---\n" + b,
 		"List":                      "apiVersion: v1\nkind: List\nitems:\n- " + strings.ReplaceAll(strings.TrimSpace(a), "\n", "\n  ") + "\n- " + ja + "\n- " + jb[:0] + "null\n- " + jb,
@@ -57,6 +60,11 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
+// utf16LE returns ASCII text as Windows PowerShell writes it to files.
+func utf16LE(s string) string {
+	return "\xFF\xFE" + strings.Join(strings.Split(s, ""), "\x00") + "\x00"
+}
+
 // TestNothing holds input without objects: no error, no workloads.
 func TestNothing(t *testing.T) {
 	for _, text := range []string{"", "\n", "# only a comment\n", "---\n---\n", "\uFEFF", "[]", "[1, 2]", `"text"`, "null", "a: b", "%YAML 1.2\n"} {
@@ -78,7 +86,7 @@ func TestFolder(t *testing.T) {
 		"d.txt": pod("d"), "e": pod("e"), ".git/f.yaml": pod("f"), ".g.yaml": pod("g"),
 		"values.yaml":        {Data: []byte("replicas: 3")},
 		"Chart.yaml":         {Data: []byte("apiVersion: v2\nname: chart\nmetadata: x")},
-		"kustomization.yaml": {Data: []byte("resources: [a.yaml]")},
+		"kustomization.yaml": {Data: []byte("resources: [a.yaml]\ncommonLabels: {a: b}")},
 	}
 	in, findings, err := Reader{}.Read(fsys)
 	if err != nil {

@@ -149,6 +149,16 @@ func (gk groupKind) apiVersion() string {
 	return gk.group + "/" + version
 }
 
+// current returns the version under which API servers serve a kind that makes pods.
+func (t kindTable) current(kind string) string {
+	for gk, r := range t.roles {
+		if r == controllerRole && gk.kind == kind && gk.group != "extensions" {
+			return gk.apiVersion()
+		}
+	}
+	return ""
+}
+
 // similar reports whether two words differ by case or by a few letters.
 func similar(a, b string) bool {
 	a, b = strings.ToLower(a), strings.ToLower(b)

@@ -10,7 +10,9 @@ import (
 // selection is the workloads that a selector names, and those that it may name.
 type selection struct {
 	sure, unsure []*workload
-	why          string // of the first unsure one
+	why          string         // of the first unsure one
+	key          string         // the same for the same workloads; "": unknown
+	made         model.Selector // what selector returns, if that was worked out
 }
 
 func (s *selection) add(w *workload, t truth, why string) {
@@ -40,7 +42,7 @@ func (s selection) only(ws []*workload) selection {
 	keep := func(from []*workload) []*workload {
 		return slices.DeleteFunc(slices.Clone(from), func(w *workload) bool { return !wanted[w] })
 	}
-	return selection{keep(s.sure), keep(s.unsure), s.why}
+	return selection{sure: keep(s.sure), unsure: keep(s.unsure), why: s.why}
 }
 
 // doubted returns the selection with nothing sure about it.
@@ -51,6 +53,8 @@ func (s selection) doubted(why string) selection {
 // selector returns the selection in the model's terms. Nobody at all is empty Identities.
 func (s selection) selector() model.Selector {
 	switch {
+	case s.made != nil:
+		return s.made
 	case len(s.unsure) == 0:
 		return identities(s.sure)
 	case len(s.sure) == 0:

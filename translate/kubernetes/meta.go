@@ -15,13 +15,26 @@ func metadataFields() []string {
 // metadata checks the name and namespace of an object and returns its metadata.
 func (c cursor) metadata() cursor {
 	meta := c.child("metadata")
+	if c.obj.kind != "NetworkPolicy" { // whose reader reports every unknown field
+		meta.misspelt([]string{"name", "namespace", "labels", "ownerReferences"}, metadataFields()...)
+	}
 	name, namespace := meta.get("name"), meta.get("namespace")
 	prefix := meta.get("generateName")
 	switch {
 	case !name.absent():
 		name.nameFault(name.text())
-	case prefix.text() == "":
+	case prefix.text() != "":
+		// The API server appends letters and digits to it.
+		prefix.nameFault(prefix.text() + "x")
+	default:
 		meta.fault("invalid-name", "the object has no name", "give it metadata.name")
+	}
+	for i, a := range meta.get("annotations").entries() {
+		a.text()
+		key := meta.get("annotations").node.fields[i].key
+		if why := labelKeyFault(strings.ToLower(key)); why != "" {
+			a.fault("invalid-annotation", fmt.Sprintf("the annotation key %q is not valid: %s", clip(key), why), "")
+		}
 	}
 	if ns := namespace.text(); ns != "" {
 		if why := dnsLabelFault(ns); why != "" {

@@ -64,6 +64,7 @@ func (p *pod) fingerprint() string {
 
 // readPod reads a Pod.
 func readPod(c cursor) *pod {
+	c.misspelt([]string{"metadata", "spec", "status"})
 	meta, spec, status := c.metadata(), c.child("spec"), c.child("status")
 	p := &pod{obj: c.obj, origin: c.origin(), owner: meta.owner(), shape: podShape{labels: meta.get("labels").labels()}}
 	p.shape.read(spec)
@@ -117,6 +118,7 @@ func (c cursor) owner() ownerRef {
 
 // read reads the fields of a PodSpec that bear on network policy.
 func (s *podShape) read(spec cursor) {
+	spec.misspelt([]string{"hostNetwork", "containers", "initContainers", "serviceAccountName"}, "serviceAccount")
 	s.hostNetwork = spec.get("hostNetwork").flag()
 	if s.serviceAccount = spec.get("serviceAccountName").text(); s.serviceAccount == "" {
 		s.serviceAccount = spec.get("serviceAccount").text() // the older name
@@ -128,9 +130,11 @@ func (s *podShape) read(spec cursor) {
 		s.readPorts(ct, false)
 	}
 	for _, ct := range spec.get("initContainers").items() {
+		into := &podShape{} // what has ended by the time the pod is ready opens no port
 		if ct.mapping() && ct.get("restartPolicy").text() == "Always" {
-			s.readPorts(ct, true)
+			into = s
 		}
+		into.readPorts(ct, true)
 	}
 }
 
@@ -138,15 +142,22 @@ func (s *podShape) readPorts(ct cursor, sidecar bool) {
 	if !ct.mapping() {
 		return
 	}
+	ct.misspelt([]string{"ports"})
+	names := map[string]bool{}
 	for _, p := range ct.get("ports").items() {
 		if !p.mapping() {
 			continue
 		}
+		p.misspelt([]string{"name", "protocol"})
 		out := containerPort{name: p.get("name").text(), protocol: model.TCP, sidecar: sidecar}
+		if out.name != "" && names[out.name] {
+			p.get("name").fault("invalid-port", fmt.Sprintf("the container has two ports named %q", clip(out.name)), "")
+		}
+		names[out.name] = true
 		if why := portNameFault(out.name); out.name != "" && why != "" {
 			p.get("name").fault("invalid-port", fmt.Sprintf("%q is no valid port name: %s", clip(out.name), why), placeholderAdvice(out.name))
 		}
-		if pr := p.get("protocol"); !pr.absent() {
+		if pr := p.get("protocol"); !pr.absent() && (pr.node.shape != textNode || pr.node.text != "") {
 			out.protocol = pr.protocol()
 		}
 		if n := p.get("containerPort"); n.absent() {
@@ -168,7 +179,9 @@ func podTemplate(root *node) *node {
 
 // readController reads an object that makes pods.
 func readController(c cursor) *controller {
+	c.misspelt([]string{"metadata", "spec"})
 	meta, spec := c.metadata(), c.child("spec")
+	spec.misspelt([]string{"template", "jobTemplate", "replicas", "selector"})
 	out := &controller{obj: c.obj, origin: c.origin(), owner: meta.owner(), shape: podShape{serviceAccount: "default"}, replicas: 1}
 	job := spec
 	if c.obj.kind == "CronJob" {
@@ -177,11 +190,15 @@ func readController(c cursor) *controller {
 	template := job.child("template")
 	if template.absent() {
 		if job.get("template").absent() {
-			template.fault("missing-template", "the object has no pod template", "")
+			template.fault("missing-template", "the object has no pod template",
+				"leave it out if it is not to be applied as it is: a patch, or what a test expects")
 		}
 		return out
 	}
-	out.shape.labels = template.child("metadata").get("labels").labels()
+	template.misspelt([]string{"metadata", "spec"})
+	labels := template.child("metadata")
+	labels.misspelt([]string{"labels"})
+	out.shape.labels = labels.get("labels").labels()
 	out.shape.read(template.child("spec"))
 	out.replicas = replicas(c.obj.kind, spec, job)
 	matchTemplate(c, out.shape.labels)
@@ -197,17 +214,36 @@ func replicas(kind string, spec, job cursor) int {
 		if p := spec.get("concurrencyPolicy").text(); p != "Forbid" && p != "Replace" {
 			return many // the next job may start before the last one ends
 		}
-		return job.get("parallelism").integerOr(1)
+		return job.get("parallelism").count()
 	case "Job":
-		return job.get("parallelism").integerOr(1)
+		return job.get("parallelism").count()
 	}
-	return spec.get("replicas").integerOr(1)
+	return spec.get("replicas").count()
+}
+
+// count returns a number of pods, 1 where there is none.
+func (c cursor) count() int {
+	n := c.integerOr(1)
+	if n < 0 {
+		c.fault("invalid-number", fmt.Sprintf("must not be negative, and is %d", n), "")
+	}
+	return n
 }
 
 // matchTemplate reports a selector that the template's labels do not match, which the API
-// server rejects for the kinds of apps/v1 (pkg/apis/apps/validation).
+// server rejects for the kinds of apps/v1 (pkg/apis/apps/validation) and for
+// ReplicationControllers, whose selector is labels (pkg/apis/core/validation).
 func matchTemplate(c cursor, labels map[string]string) {
 	sel := c.get("spec").get("selector")
+	if c.obj.kind == "ReplicationController" && !sel.absent() {
+		for key, value := range sel.labels() {
+			if got, ok := labels[key]; !ok || got != value {
+				sel.fault("invalid-selector", "the selector does not match the labels of the pod template", "")
+				return
+			}
+		}
+		return
+	}
 	if c.obj.group != "apps" || c.obj.version != "v1" || sel.absent() {
 		return
 	}

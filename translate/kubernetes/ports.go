@@ -53,24 +53,55 @@ func resolveAll(numbered model.Traffic, named []port, ports []containerPort) res
 // portGroup is workloads at which a rule's ports are the same.
 type portGroup struct {
 	resolved
-	workloads []*workload
+	pods selection
 }
 
-// groupByPorts puts workloads together at which the ports are the same, in the order of
-// the first workload of each group.
-func groupByPorts(ws []*workload, numbered model.Traffic, named []port) []portGroup {
+// portGroups puts the workloads of a selection together at which the ports are the same, in
+// the order of the first workload of each group.
+func (b *builder) portGroups(s selection, numbered model.Traffic, named []port) []portGroup {
+	key := fmt.Sprint(s.key, numbered, portNames(named))
+	if known, ok := b.groups[key]; ok && s.key != "" {
+		return known
+	}
 	var out []portGroup
+	var members [][]*workload
 	index := map[string]int{}
-	for _, w := range ws {
+	for _, w := range s.all() {
 		r := resolveAll(numbered, named, w.ports())
-		key := fmt.Sprint(r)
-		i, ok := index[key]
+		text := fmt.Sprint(r)
+		i, ok := index[text]
 		if !ok {
 			i = len(out)
-			index[key] = i
+			index[text] = i
 			out = append(out, portGroup{resolved: r})
+			members = append(members, nil)
 		}
-		out[i].workloads = append(out[i].workloads, w)
+		members[i] = append(members[i], w)
+	}
+	for i := range out {
+		out[i].pods = s.only(members[i])
+		out[i].pods.made = out[i].pods.selector()
+	}
+	b.groups[key] = out
+	return out
+}
+
+// portNames returns named ports by what they are looked up by.
+func portNames(ports []port) []string {
+	out := make([]string, len(ports))
+	for i, p := range ports {
+		out[i] = p.protocol.String() + "/" + p.name
+	}
+	return out
+}
+
+// lacking returns how many workloads of a selection have no port of that name.
+func (b *builder) lacking(s selection, n port) int {
+	out := 0
+	for _, g := range b.portGroups(s, nil, []port{n}) {
+		if len(g.sure) == 0 && len(g.unsure) == 0 {
+			out += len(g.pods.sure) + len(g.pods.unsure)
+		}
 	}
 	return out
 }

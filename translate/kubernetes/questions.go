@@ -43,7 +43,7 @@ func (c *catalog) questions() *questions {
 		}
 		p.eachPeer(func(pr peer) {
 			pr.pods.addKeys(q.keys)
-			if first("peer", ns, pr.key()) {
+			if first("peer", pr.scope(p), pr.key()) {
 				q.peers = append(q.peers, question{p, pr})
 			}
 		})
@@ -62,7 +62,7 @@ func (c *catalog) questions() *questions {
 // parts puts variants together that no policy tells apart, by a key that sorts them.
 func (c *catalog) parts(ns *namespace, vs []variant) map[string][]variant {
 	out := map[string][]variant{}
-	if len(vs) == 1 {
+	if c.alike(vs) {
 		out[""] = vs
 		return out
 	}
@@ -77,6 +77,21 @@ func (c *catalog) parts(ns *namespace, vs []variant) map[string][]variant {
 		out[key] = append(out[key], v)
 	}
 	return out
+}
+
+// alike reports whether variants cannot be told apart, because they differ in no label that any
+// policy asks for, nor in ports: no question needs to be asked then.
+func (c *catalog) alike(vs []variant) bool {
+	if len(vs) == 1 {
+		return true
+	}
+	first := vs[0]
+	for _, v := range vs[1:] {
+		if v.template != first.template || (v.unknown != nil) != (first.unknown != nil) || !slices.Equal(v.shape.ports, first.shape.ports) {
+			return false
+		}
+	}
+	return len(c.tellingKeys(vs)) == 0
 }
 
 // signature is the same for variants that no policy tells apart.
@@ -98,17 +113,21 @@ func (c *catalog) signature(ns *namespace, v variant) string {
 
 // tellingKeys returns the label keys that policies ask for and in which the variants differ, sorted.
 func (c *catalog) tellingKeys(vs []variant) []string {
-	var out []string
-	for _, key := range slices.Sorted(maps.Keys(c.questions().keys)) {
-		first, had := vs[0].shape.labels[key]
-		if slices.ContainsFunc(vs, func(v variant) bool {
-			got, has := v.shape.labels[key]
-			return has != had || got != first
-		}) {
-			out = append(out, key)
+	asked, telling := c.questions().keys, map[string]bool{}
+	first := vs[0].shape.labels
+	for _, v := range vs[1:] {
+		for key, got := range v.shape.labels {
+			if value, had := first[key]; asked[key] && (!had || got != value) {
+				telling[key] = true
+			}
+		}
+		for key := range first {
+			if _, has := v.shape.labels[key]; asked[key] && !has {
+				telling[key] = true
+			}
 		}
 	}
-	return out
+	return slices.Sorted(maps.Keys(telling))
 }
 
 // addKeys adds the label keys that a selector asks for.

@@ -78,7 +78,7 @@ func (b *ruleBuilder) block(pr peer) model.Selector {
 	if b.opts.IPBlocks == IPBlocksMatchOutside {
 		return model.And{at, model.Identities{model.Outside}}
 	}
-	if slices.ContainsFunc(b.all, func(w *workload) bool { return w.addrs(b.opts.PodAddrs).Overlaps(at.Addrs) }) {
+	if b.podAddrs.Overlaps(at.Addrs) {
 		b.blocks = append(b.blocks, pr.origin)
 	}
 	return at
@@ -96,12 +96,11 @@ func (b ruleBuilder) rule(e end, t target, peer model.Selector) {
 
 // namedIngress resolves named ports at the policy's own pods.
 func (b ruleBuilder) namedIngress(ends []end, numbered model.Traffic, named []port) {
-	b.unresolved(named, b.subject.all(), "the policy selects")
-	for _, g := range groupByPorts(b.subject.all(), numbered, named) {
-		pods := b.subject.only(g.workloads)
+	b.unresolved(named, b.subject, "the policy selects")
+	for _, g := range b.portGroups(b.subject, numbered, named) {
 		for _, e := range ends {
-			b.rule(e, target{pods.selector(), g.sure}, e.selector)
-			b.rule(e, target{pods.doubted(sidecarWhy).selector(), g.unsure}, e.selector)
+			b.rule(e, target{g.pods.selector(), g.sure}, e.selector)
+			b.rule(e, target{g.pods.doubted(sidecarWhy).selector(), g.unsure}, e.selector)
 		}
 	}
 }
@@ -115,18 +114,18 @@ func (b ruleBuilder) namedEgress(ends []end, numbered model.Traffic, named []por
 	subject := b.subject.selector()
 	for _, e := range ends {
 		if e.peer != nil && e.peer.block == nil {
-			b.unresolved(named, e.pods.all(), "the peer names")
-			b.namedPods(e, groupByPorts(e.pods.all(), numbered, named))
+			b.unresolved(named, e.pods, "the peer names")
+			b.namedPods(e, b.portGroups(e.pods, numbered, named))
 			continue
 		}
 		b.rule(e, target{subject, numbered}, e.selector)
 		if e.peer != nil && b.opts.IPBlocks == IPBlocksMatchOutside {
-			b.unresolved(named, nil, "the peer names")
+			b.unresolved(named, selection{}, "the peer names")
 			continue
 		}
-		b.unresolved(named, b.all, "there are")
-		everyone := end{name: e.name, origin: e.origin, selector: e.selector, pods: selection{sure: b.all}}
-		b.namedPods(everyone, groupByPorts(b.all, nil, named))
+		everyone := selection{sure: b.all, key: "everyone"}
+		b.unresolved(named, everyone, "there are")
+		b.namedPods(e, b.portGroups(everyone, nil, named))
 	}
 }
 
@@ -140,32 +139,27 @@ func (b ruleBuilder) namedPods(e end, groups []portGroup) {
 	}
 	subject := b.subject.selector()
 	for _, g := range groups {
-		pods := e.pods.only(g.workloads)
-		b.rule(e, target{subject, g.sure}, within(pods.selector()))
-		b.rule(e, target{subject, g.unsure}, within(pods.doubted(sidecarWhy).selector()))
+		b.rule(e, target{subject, g.sure}, within(g.pods.selector()))
+		b.rule(e, target{subject, g.unsure}, within(g.pods.doubted(sidecarWhy).selector()))
 	}
 }
 
 // unresolved reports named ports that no workload has, or that some lack.
-func (b ruleBuilder) unresolved(named []port, ws []*workload, whose string) {
+func (b ruleBuilder) unresolved(named []port, among selection, whose string) {
+	all := len(among.sure) + len(among.unsure)
 	for _, n := range named {
-		missing := 0
-		for _, w := range ws {
-			if r := resolve(n, w.ports()); len(r.sure) == 0 && len(r.unsure) == 0 {
-				missing++
-			}
-		}
+		missing := b.lacking(among, n)
 		summary := fmt.Sprintf("no workload that %s has a %s port named %q, so that it allows nothing", whose, n.protocol, n.name)
 		advice := "name the port in the containers, or give its number"
 		switch {
-		case missing == len(ws):
+		case missing == all:
 			if whose == "there are" {
 				summary = fmt.Sprintf("no workload has a %s port named %q, so that it allows nothing", n.protocol, n.name)
 			}
 			b.rep.warnAt(n.origin, "named-port-unresolved", summary, advice)
 		case missing > 0 && whose != "there are":
 			b.rep.infoAt(n.origin, "named-port-partial",
-				fmt.Sprintf("%d of the %d workloads that %s have no %s port named %q", missing, len(ws), whose, n.protocol, n.name), advice)
+				fmt.Sprintf("%d of the %d workloads that %s have no %s port named %q", missing, all, whose, n.protocol, n.name), advice)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/crosswall/crosswall/model"
@@ -171,5 +172,14 @@ func TestChoices(t *testing.T) {
 			in, _ := mustRead(t, c.opts, cluster(), c.input)
 			wantRows(t, in, c.rows...)
 		})
+	}
+}
+
+// TestNumbersAsKeys holds what a number is called when it is the key of a label: what YAML's way to JSON makes of it.
+func TestNumbersAsKeys(t *testing.T) {
+	pod := manifest("v1", "Pod", "name: a, namespace: x, labels: {1.50: v, 0x10: v, 2.0: v}", podSpec)
+	in, _ := mustRead(t, Options{}, pod)
+	if got := fmt.Sprint(in.Workloads[0].Labels); got != "map[1.5:v 16:v 2:v]" {
+		t.Errorf("got %s", got)
 	}
 }

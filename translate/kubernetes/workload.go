@@ -41,18 +41,39 @@ func (w *workload) labels() map[string]string { return commonLabels(w.variants) 
 // addrs returns the addresses that the workload's pods may hold: those they
 // hold, if that is known of all of them.
 func (w *workload) addrs(unknown model.AddrSet) model.AddrSet {
-	var out model.AddrSet
-	pods := slices.DeleteFunc(slices.Clone(w.variants), func(v variant) bool { return v.template })
-	for _, v := range pods {
-		if len(v.addrs) == 0 {
-			return unknown
-		}
-		out = out.Union(model.Addrs(v.addrs...))
+	if known := w.held(); len(known) > 0 {
+		return model.Addrs(known...)
 	}
-	if len(pods) == 0 {
-		return unknown
+	return unknown
+}
+
+// held returns the addresses that the workload's pods hold, none unless all are known.
+func (w *workload) held() []netip.Addr {
+	var out []netip.Addr
+	for _, v := range w.variants {
+		if v.template {
+			continue
+		}
+		if len(v.addrs) == 0 {
+			return nil
+		}
+		out = append(out, v.addrs...)
 	}
 	return out
+}
+
+// addrsOf returns the addresses that pods of any of the workloads may hold.
+func addrsOf(ws []*workload, unknown model.AddrSet) model.AddrSet {
+	var held []netip.Addr
+	var out model.AddrSet
+	for _, w := range ws {
+		known := w.held()
+		if len(known) == 0 {
+			out = unknown
+		}
+		held = append(held, known...)
+	}
+	return out.Union(model.Addrs(held...))
 }
 
 // commonLabels returns the labels that all variants have with the same value.

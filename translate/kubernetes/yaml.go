@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -74,6 +75,9 @@ func parseYAML(c chunk, limits Limits, yield func(*node)) (err *fault) {
 	if c.isBlank() {
 		return nil
 	}
+	if f := notUTF8(c); f != nil {
+		return f
+	}
 	defer func() {
 		// The parser answers malformed text with errors; a crash of its own
 		// must not take the program down for a user's file.
@@ -102,6 +106,21 @@ func parseYAML(c chunk, limits Limits, yield func(*node)) (err *fault) {
 			yield(n)
 		}
 	}
+}
+
+// notUTF8 reports the first line that holds bytes of another encoding; nil where there is
+// none. UTF-16 with a byte order mark is left to the parser, which reads it.
+func notUTF8(c chunk) *fault {
+	if bytes.HasPrefix(c.text, []byte("\xFF\xFE")) || bytes.HasPrefix(c.text, []byte("\xFE\xFF")) || utf8.Valid(c.text) {
+		return nil
+	}
+	n := 0
+	for line := range bytes.Lines(c.text) {
+		if n++; !utf8.Valid(line) {
+			break
+		}
+	}
+	return &fault{code: "syntax", summary: "not YAML: the line is not UTF-8", advice: "save the file as UTF-8", place: c.line(n)}
 }
 
 var yamlPlace = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
@@ -218,7 +237,9 @@ func (c *converter) mapping(n *yaml.Node, depth int) *node {
 		}
 		key := c.convert(k, depth+1)
 		switch key.shape {
-		case textNode, numberNode, boolNode: // Kubernetes turns such keys into text
+		case textNode, boolNode: // Kubernetes turns such keys into text
+		case numberNode:
+			key.text = numberKey(key.text)
 		default:
 			return c.fail(k, "syntax", "a key of a mapping must be text, not "+key.describe(), "")
 		}
@@ -228,6 +249,18 @@ func (c *converter) mapping(n *yaml.Node, depth int) *node {
 		c.merge(out, seen, c.convert(m, depth+1))
 	}
 	return out
+}
+
+// numberKey returns a number the way sigs.k8s.io/yaml writes it when it is a key: 1.50 is "1.5".
+func numberKey(s string) string {
+	if _, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return s
+	}
+	f, err := strconv.ParseFloat(strings.ReplaceAll(s, "_", ""), 64)
+	if err != nil {
+		return s
+	}
+	return strconv.FormatFloat(f, 'g', -1, 64)
 }
 
 // merge adds the entries of a "<<" value that the mapping lacks.

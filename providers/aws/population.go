@@ -1,0 +1,176 @@
+package aws
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/providers"
+	"github.com/crosswall/crosswall/terraform"
+)
+
+// Owns reports whether a resource type is of the provider hashicorp/aws.
+func (Provider) Owns(resourceType string) bool { return strings.HasPrefix(resourceType, "aws_") }
+
+// Population returns the security groups as parties, and subnets by their CIDR blocks where these
+// are known. Groups, subnets and prefix lists that the module only names are
+// parties too. Interfaces with several security groups are told from resources
+// that list more than one. See [providers.Populated].
+func (Provider) Population(m terraform.Module, p model.Policy) providers.Population {
+	d := &decoder{module: m, alias: map[string]model.Group{}}
+	d.learnNames()
+	out := providers.Population{Places: map[model.Group]model.Selector{}, Bare: map[model.Group]model.Layer{}}
+	known := map[model.Group]bool{}
+	for _, r := range m.Resources {
+		name := d.nameOf(r)
+		switch r.Type {
+		case groupType, "aws_default_security_group":
+			known[name] = true
+			out.Parties = append(out.Parties, partyOf(r, name, "security group"))
+		case "aws_subnet", "aws_default_subnet":
+			known[name] = true
+			if place, ok := subnetPlace(r); ok {
+				out.Places[name] = place
+			} else {
+				out.Parties = append(out.Parties, partyOf(r, name, "subnet"))
+			}
+		}
+	}
+	for _, c := range providers.ChainsOf(p) {
+		guard, rules := providers.GroupsOfChain(c)
+		for _, g := range slices.Concat(guard, rules) {
+			if !known[g] {
+				known[g] = true
+				out.Parties = append(out.Parties, namedOnly(g))
+			}
+		}
+		if c.Name == groupChain {
+			for _, g := range guard {
+				out.Bare[g] = bareGroup(g)
+			}
+		}
+	}
+	slices.SortFunc(out.Parties, func(a, b providers.Party) int { return cmp.Compare(a.Label, b.Label) })
+	out.Together = d.together(out.Parties)
+	return out
+}
+
+// partyOf is a party that the module makes.
+func partyOf(r terraform.Resource, name model.Group, kind string) providers.Party {
+	p := providers.Party{Label: r.Address(), Address: r.Address(), Groups: []model.Group{name}, Made: true}
+	p.ID, _ = r.Get("id").AsString()
+	text, _ := r.Get("name").AsString()
+	if tags, ok := r.Get("tags").AsObject(); ok && text == "" {
+		text, _ = tags["Name"].AsString()
+	}
+	if text != "" {
+		p.Name = kind + " " + text
+	}
+	return p
+}
+
+// namedOnly is a party that the module names, by id or by a reference.
+func namedOnly(g model.Group) providers.Party {
+	p := providers.Party{Label: string(g), Groups: []model.Group{g}}
+	if strings.Contains(p.Label, ".") {
+		p.Address = p.Label
+	} else {
+		p.ID = p.Label
+	}
+	return p
+}
+
+// bareGroup is a security group without rules.
+func bareGroup(g model.Group) model.Layer {
+	chains := []model.Chain{unfilteredChain(), {Name: groupChain, Guard: model.Guard{Target: g}, Order: model.AnyAllow, Default: model.Deny}}
+	return model.Layer{Name: groupChain, State: model.Stateful, Ingress: chains, Egress: chains}
+}
+
+// subnetPlace is the addresses of a subnet; false where they are not known.
+func subnetPlace(r terraform.Resource) (model.Selector, bool) {
+	var blocks []netip.Prefix
+	var perhaps model.Or
+	for attr, all := range map[string]model.AddrSet{"cidr_block": model.AllIPv4(), "ipv6_cidr_block": model.AllIPv6()} {
+		v := r.Get(attr)
+		if isUnset(v) && !v.IsComputed() || v.IsComputed() && attr == "ipv6_cidr_block" {
+			continue // there is none of the family
+		}
+		text, _ := v.AsString()
+		p, err := netip.ParsePrefix(text)
+		if err != nil {
+			perhaps = append(perhaps, model.Maybe{Selector: model.At{Addrs: all}, Why: attr + " of " + r.Address() + ": " + unknownText(v)})
+			continue
+		}
+		blocks = append(blocks, p)
+	}
+	if len(blocks) == 0 {
+		return nil, false
+	}
+	at := model.At{Addrs: model.Prefixes(blocks...)}
+	if len(perhaps) == 0 {
+		return at, true
+	}
+	return append(model.Or{at}, perhaps...), true
+}
+
+// memberAttributes are how resources with interfaces list their security groups. The
+// security_groups of an instance are names.
+func memberAttributes(resourceType string) []string {
+	if resourceType == "aws_instance" {
+		return []string{"vpc_security_group_ids"}
+	}
+	return []string{"vpc_security_group_ids", "security_group_ids", "security_groups"}
+}
+
+// together returns the parties that resources list at once.
+func (d *decoder) together(parties []providers.Party) [][]int {
+	index := map[model.Group]int{}
+	for i, p := range parties {
+		for _, g := range p.Groups {
+			index[g] = i
+		}
+	}
+	var out [][]int
+	for _, r := range d.module.Resources {
+		if strings.Contains(r.Type, "security_group") {
+			continue
+		}
+		for _, b := range bodiesOf(r) {
+			for _, attr := range memberAttributes(r.Type) {
+				var set []int
+				for _, v := range elements(b.Get(attr)) {
+					name, why := d.nameIn(v)
+					if i, ok := index[name]; ok && why == "" {
+						set = append(set, i)
+					}
+				}
+				slices.Sort(set)
+				if set = slices.Compact(set); len(set) > 1 {
+					out = append(out, set)
+				}
+			}
+		}
+	}
+	slices.SortFunc(out, slices.Compare)
+	return slices.CompactFunc(out, slices.Equal)
+}
+
+// bodiesOf returns a resource's body and those of its blocks.
+func bodiesOf(r terraform.Resource) []terraform.Body {
+	out := []terraform.Body{r.Body}
+	types := map[string]bool{}
+	for _, k := range r.Blocks {
+		types[k.Type] = true
+	}
+	for _, a := range r.Attrs {
+		types[a.Name] = true
+	}
+	for typ := range types { // in any order: what is found is sorted
+		for _, k := range r.BlocksOf(typ) {
+			out = append(out, k.Body)
+		}
+	}
+	return out
+}

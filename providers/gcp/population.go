@@ -1,0 +1,141 @@
+package gcp
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/providers"
+	"github.com/crosswall/crosswall/terraform"
+)
+
+// Owns reports whether a resource type is of the provider hashicorp/google.
+func (Provider) Owns(resourceType string) bool { return strings.HasPrefix(resourceType, "google_") }
+
+// Population returns networks as parties, and the tags and accounts that rules name as marks
+// of machines on them. Machines with several marks are told from instances. See
+// [providers.Populated].
+func (p Provider) Population(m terraform.Module, policy model.Policy) providers.Population {
+	b := &populationBuilder{decoder: newDecoder(p.opts, m), index: map[model.Group]int{}, marks: map[string][]model.Group{}}
+	b.out.Bare = map[model.Group]model.Layer{}
+	for _, c := range providers.ChainsOf(policy) {
+		guard, rules := providers.GroupsOfChain(c)
+		for _, g := range guard {
+			key, _ := strings.CutPrefix(string(g), "network:")
+			b.addNetwork(key)
+			b.marks[key] = append(b.marks[key], rules...)
+		}
+	}
+	for _, rules := range b.marks {
+		for _, g := range rules {
+			b.addMark(g)
+		}
+	}
+	b.sort()
+	b.together()
+	return b.out
+}
+
+type populationBuilder struct {
+	*decoder
+	out   providers.Population
+	index map[model.Group]int      // of the party that has the group
+	marks map[string][]model.Group // that the rules of a network name
+}
+
+func (b *populationBuilder) addNetwork(key string) {
+	g := networkGroup(key)
+	if _, ok := b.index[g]; ok {
+		return
+	}
+	b.index[g] = len(b.out.Parties)
+	p := providers.Party{Label: "network " + lastSegment(key), Groups: []model.Group{g}, Name: "network " + lastSegment(key)}
+	if slices.ContainsFunc(b.out.Parties, func(o providers.Party) bool { return o.Label == p.Label }) {
+		p.Label, p.Name = "network "+key, "network "+key
+	}
+	for _, r := range b.module.Resources {
+		if r.Type == typeNetwork && networkKey(nameOf(r), r.Get("project")) == key {
+			p.Address, p.Made = r.Address(), true
+			p.ID, _ = r.Get("id").AsString()
+		}
+	}
+	b.out.Parties = append(b.out.Parties, p)
+	chain := func(a model.Action) []model.Chain {
+		return []model.Chain{{Name: "implied rules", Guard: model.Guard{Target: g}, Order: model.PriorityDenyWins, Default: a}}
+	}
+	b.out.Bare[g] = model.Layer{Name: "VPC firewall", State: model.Stateful, Ingress: chain(model.Deny), Egress: chain(model.Allow)}
+}
+
+// addMark adds a tag or account, of which rules name the machines that it is on as
+// targets and the addresses of these as sources.
+func (b *populationBuilder) addMark(g model.Group) {
+	target := model.Group(strings.TrimPrefix(string(g), "source-"))
+	if _, ok := b.index[target]; ok {
+		return
+	}
+	b.index[target] = len(b.out.Parties)
+	kind, name, _ := strings.Cut(string(target), ":")
+	label := kind + " " + name
+	b.out.Parties = append(b.out.Parties, providers.Party{Label: label, Name: label, Groups: []model.Group{target, "source-" + target}, Mark: true})
+}
+
+// sort brings the parties into the order of their labels.
+func (b *populationBuilder) sort() {
+	slices.SortFunc(b.out.Parties, func(a, b providers.Party) int { return cmp.Compare(a.Label, b.Label) })
+	for i, p := range b.out.Parties {
+		b.index[p.Groups[0]] = i
+	}
+}
+
+// together puts every mark on every network whose rules name it, and all
+// marks of an instance on its networks.
+func (b *populationBuilder) together() {
+	for key, rules := range b.marks {
+		n := b.index[networkGroup(key)]
+		for _, g := range rules {
+			b.out.Together = append(b.out.Together, pair(n, b.index[model.Group(strings.TrimPrefix(string(g), "source-"))]))
+		}
+	}
+	for _, r := range b.module.Resources {
+		if !strings.HasPrefix(r.Type, "google_compute_instance") {
+			continue
+		}
+		marks := b.marksOf(r)
+		for _, k := range r.BlocksOf("network_interface") {
+			n, ok := b.index[networkGroup(b.networkOf(k.Body.Get("network"), r))]
+			if ok && len(marks) > 1 {
+				set := append([]int{n}, marks...)
+				slices.Sort(set)
+				b.out.Together = append(b.out.Together, set)
+			}
+		}
+	}
+	slices.SortFunc(b.out.Together, slices.Compare)
+	b.out.Together = slices.CompactFunc(b.out.Together, slices.Equal)
+}
+
+func pair(a, b int) []int { return []int{min(a, b), max(a, b)} }
+
+// marksOf returns the tags and the account of an instance that rules name.
+func (b *populationBuilder) marksOf(r terraform.Resource) []int {
+	var names []model.Group
+	items, _ := b.resolve(r.Get("tags")).AsList()
+	for _, v := range items {
+		if s, ok := b.resolve(v).AsString(); ok {
+			names = append(names, machineID{kind: networkTag, name: s}.targets())
+		}
+	}
+	for _, k := range r.BlocksOf("service_account") {
+		if s, ok := b.resolve(k.Body.Get("email")).AsString(); ok {
+			names = append(names, machineID{kind: serviceAccount, name: s}.targets())
+		}
+	}
+	var out []int
+	for _, g := range names {
+		if i, ok := b.index[g]; ok && !slices.Contains(out, i) {
+			out = append(out, i)
+		}
+	}
+	return out
+}

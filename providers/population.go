@@ -1,0 +1,102 @@
+package providers
+
+import (
+	"slices"
+
+	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/terraform"
+)
+
+// Populated is a [Provider] that says who stands behind the groups of the policies that it
+// decodes, as far as resources tell: what a comparison of resources with
+// each other, without workloads, is about.
+type Populated interface {
+	// Owns reports whether resources of a type are of this cloud.
+	Owns(resourceType string) bool
+	// Population returns who there is, for a module and the policy that Decode
+	// makes of it. Every group that the policy names is in it.
+	Population(terraform.Module, model.Policy) Population
+}
+
+// Population is who the rules of a module can tell apart.
+type Population struct {
+	// Parties are sorted by label; no two share a group, a label or an address.
+	Parties []Party
+	// Together holds parties, by index, that some endpoint belongs to at once.
+	Together [][]int
+	// Places are groups that are known by their addresses: subnets.
+	Places map[model.Group]model.Selector
+	// Everybody are groups that every party is in, Strangers groups that every endpoint of no
+	// party is in.
+	Everybody, Strangers []model.Group
+	// Taken is addresses that no stranger holds.
+	Taken model.AddrSet
+	// Bare is what judges the members of a group of which nothing is written:
+	// a security group without rules admits nothing. Groups without an entry are then not
+	// filtered. A layer names no group but its own.
+	Bare map[model.Group]model.Layer
+}
+
+// Party is endpoints that rules name together: the members of a security group, the
+// machines with a tag. Address, ID and Name tell whether a party of another module is the
+// same; they are empty where they are not known.
+type Party struct {
+	// Label is what to call it.
+	Label string
+	// Address is that of its resource, ID the cloud's; Name is unique among
+	// things of its kind, and begins with the kind.
+	Address, ID, Name string
+	// Groups are what the policy calls it; it may be named in several ways.
+	Groups []model.Group
+	// Addrs is every address that it may hold; empty: not known.
+	Addrs model.AddrSet
+	// Made is whether the module makes it, so that without the module it is not there. Others
+	// are there whether they are named or not.
+	Made bool
+	// Mark is whether it is no endpoint by itself, but something that others
+	// have, as a network tag.
+	Mark bool
+}
+
+// GroupsOf returns the groups that a selector names, sorted, each once.
+func GroupsOf(s model.Selector) []model.Group {
+	var out []model.Group
+	switch s := s.(type) {
+	case model.Group:
+		out = append(out, s)
+	case model.And:
+		for _, t := range s {
+			out = append(out, GroupsOf(t)...)
+		}
+	case model.Or:
+		for _, t := range s {
+			out = append(out, GroupsOf(t)...)
+		}
+	case model.Not:
+		out = GroupsOf(s.Selector)
+	case model.Maybe:
+		out = GroupsOf(s.Selector)
+	case nil, model.Any, model.At, model.Identities:
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// ChainsOf returns every chain of a policy, layer by layer, ingress first.
+func ChainsOf(p model.Policy) []model.Chain {
+	var out []model.Chain
+	for _, l := range p.Layers {
+		out = append(append(out, l.Ingress...), l.Egress...)
+	}
+	return out
+}
+
+// GroupsOfChain returns the groups that a chain names, sorted, each once: in its guard, and in its
+// rules.
+func GroupsOfChain(c model.Chain) (guard, rules []model.Group) {
+	for _, r := range c.Rules {
+		rules = append(append(rules, GroupsOf(r.Target)...), GroupsOf(r.Peer)...)
+	}
+	slices.Sort(rules)
+	return GroupsOf(model.Or{c.Guard.Target, c.Guard.Peer}), slices.Compact(rules)
+}
