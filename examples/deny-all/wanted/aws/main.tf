@@ -16,11 +16,11 @@ resource "aws_security_group" "demo-api" {
 }
 
 # icmp type 3 code 4 from 0.0.0.0/0
-# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
 resource "aws_vpc_security_group_ingress_rule" "demo-api_icmp-3-4_from_any_ipv4" {
   region            = "eu-west-1"
   security_group_id = aws_security_group.demo-api.id
-  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform"
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
   ip_protocol       = "icmp"
   from_port         = 3
   to_port           = 4
@@ -28,11 +28,35 @@ resource "aws_vpc_security_group_ingress_rule" "demo-api_icmp-3-4_from_any_ipv4"
 }
 
 # icmpv6 type 2 from ::/0
-# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
 resource "aws_vpc_security_group_ingress_rule" "demo-api_icmpv6-2_from_any_ipv6" {
   region            = "eu-west-1"
   security_group_id = aws_security_group.demo-api.id
-  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform"
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
+  ip_protocol       = "icmpv6"
+  from_port         = 2
+  to_port           = -1
+  cidr_ipv6         = "::/0"
+}
+
+# icmp type 3 code 4 to 0.0.0.0/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
+resource "aws_vpc_security_group_egress_rule" "demo-api_icmp-3-4_to_any_ipv4" {
+  region            = "eu-west-1"
+  security_group_id = aws_security_group.demo-api.id
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
+  ip_protocol       = "icmp"
+  from_port         = 3
+  to_port           = 4
+  cidr_ipv4         = "0.0.0.0/0"
+}
+
+# icmpv6 type 2 to ::/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
+resource "aws_vpc_security_group_egress_rule" "demo-api_icmpv6-2_to_any_ipv6" {
+  region            = "eu-west-1"
+  security_group_id = aws_security_group.demo-api.id
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
   ip_protocol       = "icmpv6"
   from_port         = 2
   to_port           = -1
@@ -55,11 +79,11 @@ resource "aws_security_group" "demo-web" {
 }
 
 # icmp type 3 code 4 from 0.0.0.0/0
-# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
 resource "aws_vpc_security_group_ingress_rule" "demo-web_icmp-3-4_from_any_ipv4" {
   region            = "eu-west-1"
   security_group_id = aws_security_group.demo-web.id
-  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform"
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
   ip_protocol       = "icmp"
   from_port         = 3
   to_port           = 4
@@ -67,11 +91,35 @@ resource "aws_vpc_security_group_ingress_rule" "demo-web_icmp-3-4_from_any_ipv4"
 }
 
 # icmpv6 type 2 from ::/0
-# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
 resource "aws_vpc_security_group_ingress_rule" "demo-web_icmpv6-2_from_any_ipv6" {
   region            = "eu-west-1"
   security_group_id = aws_security_group.demo-web.id
-  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform"
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
+  ip_protocol       = "icmpv6"
+  from_port         = 2
+  to_port           = -1
+  cidr_ipv6         = "::/0"
+}
+
+# icmp type 3 code 4 to 0.0.0.0/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
+resource "aws_vpc_security_group_egress_rule" "demo-web_icmp-3-4_to_any_ipv4" {
+  region            = "eu-west-1"
+  security_group_id = aws_security_group.demo-web.id
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
+  ip_protocol       = "icmp"
+  from_port         = 3
+  to_port           = 4
+  cidr_ipv4         = "0.0.0.0/0"
+}
+
+# icmpv6 type 2 to ::/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
+resource "aws_vpc_security_group_egress_rule" "demo-web_icmpv6-2_to_any_ipv6" {
+  region            = "eu-west-1"
+  security_group_id = aws_security_group.demo-web.id
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
   ip_protocol       = "icmpv6"
   from_port         = 2
   to_port           = -1
@@ -89,12 +137,26 @@ resource "aws_network_acl" "app" {
 }
 
 # icmp type 3 code 4 from 0.0.0.0/0
-# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
 resource "aws_network_acl_rule" "app_in_icmp-3-4_from_any_ipv4" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.app.id
   rule_number    = 7117
   egress         = false
+  rule_action    = "allow"
+  protocol       = "icmp"
+  icmp_type      = 3
+  icmp_code      = 4
+  cidr_block     = "0.0.0.0/0"
+}
+
+# icmp type 3 code 4 to 0.0.0.0/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
+resource "aws_network_acl_rule" "app_out_icmp-3-4_to_any_ipv4" {
+  region         = "eu-west-1"
+  network_acl_id = aws_network_acl.app.id
+  rule_number    = 1206
+  egress         = true
   rule_action    = "allow"
   protocol       = "icmp"
   icmp_type      = 3
@@ -113,12 +175,26 @@ resource "aws_network_acl" "web" {
 }
 
 # icmp type 3 code 4 from 0.0.0.0/0
-# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
 resource "aws_network_acl_rule" "web_in_icmp-3-4_from_any_ipv4" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.web.id
   rule_number    = 7117
   egress         = false
+  rule_action    = "allow"
+  protocol       = "icmp"
+  icmp_type      = 3
+  icmp_code      = 4
+  cidr_block     = "0.0.0.0/0"
+}
+
+# icmp type 3 code 4 to 0.0.0.0/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
+resource "aws_network_acl_rule" "web_out_icmp-3-4_to_any_ipv4" {
+  region         = "eu-west-1"
+  network_acl_id = aws_network_acl.web.id
+  rule_number    = 1206
+  egress         = true
   rule_action    = "allow"
   protocol       = "icmp"
   icmp_type      = 3

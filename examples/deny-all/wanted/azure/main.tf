@@ -7,10 +7,10 @@ resource "azurerm_network_security_group" "app" {
   location            = "westeurope"
 }
 
-# policies isolate demo-api for ingress
+# policies isolate what is here for ingress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "app-deny-in-all-any-ad8dbbe3" {
   name                        = "deny-in-all-any-ad8dbbe3"
-  description                 = "policies isolate demo-api for ingress"
+  description                 = "policies isolate what is here for ingress: whatever they do not admit is refused"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.app.name
   priority                    = 4096
@@ -23,10 +23,10 @@ resource "azurerm_network_security_rule" "app-deny-in-all-any-ad8dbbe3" {
   destination_address_prefix  = "*"
 }
 
-# policies isolate demo-api for egress
+# policies isolate what is here for egress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "app-deny-out-all-any-839302c2" {
   name                        = "deny-out-all-any-839302c2"
-  description                 = "policies isolate demo-api for egress"
+  description                 = "policies isolate what is here for egress: whatever they do not admit is refused"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.app.name
   priority                    = 4096
@@ -51,10 +51,10 @@ resource "azurerm_network_security_group" "web" {
   location            = "westeurope"
 }
 
-# policies isolate demo-web for ingress
+# policies isolate what is here for ingress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "web-deny-in-all-any-b79a7187" {
   name                        = "deny-in-all-any-b79a7187"
-  description                 = "policies isolate demo-web for ingress"
+  description                 = "policies isolate what is here for ingress: whatever they do not admit is refused"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.web.name
   priority                    = 4096
@@ -67,10 +67,10 @@ resource "azurerm_network_security_rule" "web-deny-in-all-any-b79a7187" {
   destination_address_prefix  = "*"
 }
 
-# policies isolate demo-web for egress
+# policies isolate what is here for egress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "web-deny-out-all-any-b5dcb751" {
   name                        = "deny-out-all-any-b5dcb751"
-  description                 = "policies isolate demo-web for egress"
+  description                 = "policies isolate what is here for egress: whatever they do not admit is refused"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.web.name
   priority                    = 4096

@@ -71,11 +71,11 @@ resource "aws_security_group" "shop-backend" {
 }
 
 # icmp type 3 code 4 from 0.0.0.0/0
-# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
 resource "aws_vpc_security_group_ingress_rule" "shop-backend_icmp-3-4_from_any_ipv4" {
   region            = "eu-west-1"
   security_group_id = aws_security_group.shop-backend.id
-  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform"
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
   ip_protocol       = "icmp"
   from_port         = 3
   to_port           = 4
@@ -83,11 +83,11 @@ resource "aws_vpc_security_group_ingress_rule" "shop-backend_icmp-3-4_from_any_i
 }
 
 # tcp from 10.0.16.0/20
-# platform: the kubelet probes the pods of its node (Kubernetes documentation, Network Policies: traffic from a pod's own node is always allowed) - Placement aws.platform.presets[0]
+# platform: the kubelet probes the pods of its node (Kubernetes documentation, Network Policies: traffic from a pod's own node is always allowed)
 resource "aws_vpc_security_group_ingress_rule" "shop-backend_tcp_from_10-0-16-0_20" {
   region            = "eu-west-1"
   security_group_id = aws_security_group.shop-backend.id
-  description       = "platform: the kubelet probes the pods of its node (Kubernetes documentation, Network Policies: traffic from a pod-s own node is always allowed) - Placement aws.platform.presets[0]"
+  description       = "platform: the kubelet probes the pods of its node (Kubernetes documentation, Network Policies: traffic from a pod-s own node is always allowed)"
   ip_protocol       = "tcp"
   from_port         = 0
   to_port           = 65535
@@ -95,11 +95,11 @@ resource "aws_vpc_security_group_ingress_rule" "shop-backend_tcp_from_10-0-16-0_
 }
 
 # icmpv6 type 2 from ::/0
-# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
 resource "aws_vpc_security_group_ingress_rule" "shop-backend_icmpv6-2_from_any_ipv6" {
   region            = "eu-west-1"
   security_group_id = aws_security_group.shop-backend.id
-  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform"
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
   ip_protocol       = "icmpv6"
   from_port         = 2
   to_port           = -1
@@ -107,23 +107,35 @@ resource "aws_vpc_security_group_ingress_rule" "shop-backend_icmpv6-2_from_any_i
 }
 
 # tcp/9000 from shop-frontend
-# NetworkPolicy shop/backend spec.ingress[0].from[0]
+# NetworkPolicy shop/backend
 resource "aws_vpc_security_group_ingress_rule" "shop-backend_tcp-9000_from_shop-frontend" {
   region                       = "eu-west-1"
   security_group_id            = aws_security_group.shop-backend.id
-  description                  = "NetworkPolicy shop/backend spec.ingress[0].from[0]"
+  description                  = "NetworkPolicy shop/backend"
   ip_protocol                  = "tcp"
   from_port                    = 9000
   to_port                      = 9000
   referenced_security_group_id = aws_security_group.shop-frontend.id
 }
 
+# icmp type 3 code 4 to 0.0.0.0/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
+resource "aws_vpc_security_group_egress_rule" "shop-backend_icmp-3-4_to_any_ipv4" {
+  region            = "eu-west-1"
+  security_group_id = aws_security_group.shop-backend.id
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
+  ip_protocol       = "icmp"
+  from_port         = 3
+  to_port           = 4
+  cidr_ipv4         = "0.0.0.0/0"
+}
+
 # tcp/443 to 10.0.15.0/28
-# platform: pods talk to the API server (Amazon EKS user guide, security group requirements) - Placement aws.platform.presets[0]
+# platform: pods talk to the API server (Amazon EKS user guide, security group requirements)
 resource "aws_vpc_security_group_egress_rule" "shop-backend_tcp-443_to_10-0-15-0_28" {
   region            = "eu-west-1"
   security_group_id = aws_security_group.shop-backend.id
-  description       = "platform: pods talk to the API server (Amazon EKS user guide, security group requirements) - Placement aws.platform.presets[0]"
+  description       = "platform: pods talk to the API server (Amazon EKS user guide, security group requirements)"
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
@@ -131,24 +143,36 @@ resource "aws_vpc_security_group_egress_rule" "shop-backend_tcp-443_to_10-0-15-0
 }
 
 # tcp/443 to 203.0.113.0/25
-# NetworkPolicy shop/backend spec.egress[1].to[0]
+# NetworkPolicy shop/backend
 resource "aws_vpc_security_group_egress_rule" "shop-backend_tcp-443_to_203-0-113-0_25" {
   region            = "eu-west-1"
   security_group_id = aws_security_group.shop-backend.id
-  description       = "NetworkPolicy shop/backend spec.egress[1].to[0]"
+  description       = "NetworkPolicy shop/backend"
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
   cidr_ipv4         = "203.0.113.0/25"
 }
 
+# icmpv6 type 2 to ::/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
+resource "aws_vpc_security_group_egress_rule" "shop-backend_icmpv6-2_to_any_ipv6" {
+  region            = "eu-west-1"
+  security_group_id = aws_security_group.shop-backend.id
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
+  ip_protocol       = "icmpv6"
+  from_port         = 2
+  to_port           = -1
+  cidr_ipv6         = "::/0"
+}
+
 # tcp/53 to kube-system-coredns
-# platform: pods look up names (Kubernetes documentation, DNS for Services and Pods) - Placement aws.platform.presets[0]
-# NetworkPolicy shop/dns spec.egress[0].to[0]
+# platform: pods look up names (Kubernetes documentation, DNS for Services and Pods)
+# NetworkPolicy shop/dns
 resource "aws_vpc_security_group_egress_rule" "shop-backend_tcp-53_to_kube-system-coredns" {
   region                       = "eu-west-1"
   security_group_id            = aws_security_group.shop-backend.id
-  description                  = "platform: pods look up names (Kubernetes documentation, DNS for Services and Pods) - Placement aws.platform.presets[0]; NetworkPolicy shop/dns spec.egress[0].to[0]"
+  description                  = "platform: pods look up names (Kubernetes documentation, DNS for Services and Pods); NetworkPolicy shop/dns"
   ip_protocol                  = "tcp"
   from_port                    = 53
   to_port                      = 53
@@ -156,12 +180,12 @@ resource "aws_vpc_security_group_egress_rule" "shop-backend_tcp-53_to_kube-syste
 }
 
 # udp/53 to kube-system-coredns
-# platform: pods look up names (Kubernetes documentation, DNS for Services and Pods) - Placement aws.platform.presets[0]
-# NetworkPolicy shop/dns spec.egress[0].to[0]
+# platform: pods look up names (Kubernetes documentation, DNS for Services and Pods)
+# NetworkPolicy shop/dns
 resource "aws_vpc_security_group_egress_rule" "shop-backend_udp-53_to_kube-system-coredns" {
   region                       = "eu-west-1"
   security_group_id            = aws_security_group.shop-backend.id
-  description                  = "platform: pods look up names (Kubernetes documentation, DNS for Services and Pods) - Placement aws.platform.presets[0]; NetworkPolicy shop/dns spec.egress[0].to[0]"
+  description                  = "platform: pods look up names (Kubernetes documentation, DNS for Services and Pods); NetworkPolicy shop/dns"
   ip_protocol                  = "udp"
   from_port                    = 53
   to_port                      = 53
@@ -169,11 +193,11 @@ resource "aws_vpc_security_group_egress_rule" "shop-backend_udp-53_to_kube-syste
 }
 
 # tcp/5432 to shop-database
-# NetworkPolicy shop/backend spec.egress[0].to[0]
+# NetworkPolicy shop/backend
 resource "aws_vpc_security_group_egress_rule" "shop-backend_tcp-5432_to_shop-database" {
   region                       = "eu-west-1"
   security_group_id            = aws_security_group.shop-backend.id
-  description                  = "NetworkPolicy shop/backend spec.egress[0].to[0]"
+  description                  = "NetworkPolicy shop/backend"
   ip_protocol                  = "tcp"
   from_port                    = 5432
   to_port                      = 5432
@@ -196,11 +220,11 @@ resource "aws_security_group" "shop-database" {
 }
 
 # icmp type 3 code 4 from 0.0.0.0/0
-# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
 resource "aws_vpc_security_group_ingress_rule" "shop-database_icmp-3-4_from_any_ipv4" {
   region            = "eu-west-1"
   security_group_id = aws_security_group.shop-database.id
-  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform"
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
   ip_protocol       = "icmp"
   from_port         = 3
   to_port           = 4
@@ -208,11 +232,11 @@ resource "aws_vpc_security_group_ingress_rule" "shop-database_icmp-3-4_from_any_
 }
 
 # tcp from 10.0.16.0/20
-# platform: the kubelet probes the pods of its node (Kubernetes documentation, Network Policies: traffic from a pod's own node is always allowed) - Placement aws.platform.presets[0]
+# platform: the kubelet probes the pods of its node (Kubernetes documentation, Network Policies: traffic from a pod's own node is always allowed)
 resource "aws_vpc_security_group_ingress_rule" "shop-database_tcp_from_10-0-16-0_20" {
   region            = "eu-west-1"
   security_group_id = aws_security_group.shop-database.id
-  description       = "platform: the kubelet probes the pods of its node (Kubernetes documentation, Network Policies: traffic from a pod-s own node is always allowed) - Placement aws.platform.presets[0]"
+  description       = "platform: the kubelet probes the pods of its node (Kubernetes documentation, Network Policies: traffic from a pod-s own node is always allowed)"
   ip_protocol       = "tcp"
   from_port         = 0
   to_port           = 65535
@@ -220,11 +244,11 @@ resource "aws_vpc_security_group_ingress_rule" "shop-database_tcp_from_10-0-16-0
 }
 
 # icmpv6 type 2 from ::/0
-# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
 resource "aws_vpc_security_group_ingress_rule" "shop-database_icmpv6-2_from_any_ipv6" {
   region            = "eu-west-1"
   security_group_id = aws_security_group.shop-database.id
-  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform"
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
   ip_protocol       = "icmpv6"
   from_port         = 2
   to_port           = -1
@@ -232,36 +256,60 @@ resource "aws_vpc_security_group_ingress_rule" "shop-database_icmpv6-2_from_any_
 }
 
 # tcp/5432 from shop-backend
-# NetworkPolicy shop/database spec.ingress[0].from[0]
+# NetworkPolicy shop/database
 resource "aws_vpc_security_group_ingress_rule" "shop-database_tcp-5432_from_shop-backend" {
   region                       = "eu-west-1"
   security_group_id            = aws_security_group.shop-database.id
-  description                  = "NetworkPolicy shop/database spec.ingress[0].from[0]"
+  description                  = "NetworkPolicy shop/database"
   ip_protocol                  = "tcp"
   from_port                    = 5432
   to_port                      = 5432
   referenced_security_group_id = aws_security_group.shop-backend.id
 }
 
+# icmp type 3 code 4 to 0.0.0.0/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
+resource "aws_vpc_security_group_egress_rule" "shop-database_icmp-3-4_to_any_ipv4" {
+  region            = "eu-west-1"
+  security_group_id = aws_security_group.shop-database.id
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
+  ip_protocol       = "icmp"
+  from_port         = 3
+  to_port           = 4
+  cidr_ipv4         = "0.0.0.0/0"
+}
+
 # tcp/443 to 10.0.15.0/28
-# platform: pods talk to the API server (Amazon EKS user guide, security group requirements) - Placement aws.platform.presets[0]
+# platform: pods talk to the API server (Amazon EKS user guide, security group requirements)
 resource "aws_vpc_security_group_egress_rule" "shop-database_tcp-443_to_10-0-15-0_28" {
   region            = "eu-west-1"
   security_group_id = aws_security_group.shop-database.id
-  description       = "platform: pods talk to the API server (Amazon EKS user guide, security group requirements) - Placement aws.platform.presets[0]"
+  description       = "platform: pods talk to the API server (Amazon EKS user guide, security group requirements)"
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
   cidr_ipv4         = "10.0.15.0/28"
 }
 
+# icmpv6 type 2 to ::/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
+resource "aws_vpc_security_group_egress_rule" "shop-database_icmpv6-2_to_any_ipv6" {
+  region            = "eu-west-1"
+  security_group_id = aws_security_group.shop-database.id
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
+  ip_protocol       = "icmpv6"
+  from_port         = 2
+  to_port           = -1
+  cidr_ipv6         = "::/0"
+}
+
 # tcp/53 to kube-system-coredns
-# platform: pods look up names (Kubernetes documentation, DNS for Services and Pods) - Placement aws.platform.presets[0]
-# NetworkPolicy shop/dns spec.egress[0].to[0]
+# platform: pods look up names (Kubernetes documentation, DNS for Services and Pods)
+# NetworkPolicy shop/dns
 resource "aws_vpc_security_group_egress_rule" "shop-database_tcp-53_to_kube-system-coredns" {
   region                       = "eu-west-1"
   security_group_id            = aws_security_group.shop-database.id
-  description                  = "platform: pods look up names (Kubernetes documentation, DNS for Services and Pods) - Placement aws.platform.presets[0]; NetworkPolicy shop/dns spec.egress[0].to[0]"
+  description                  = "platform: pods look up names (Kubernetes documentation, DNS for Services and Pods); NetworkPolicy shop/dns"
   ip_protocol                  = "tcp"
   from_port                    = 53
   to_port                      = 53
@@ -269,12 +317,12 @@ resource "aws_vpc_security_group_egress_rule" "shop-database_tcp-53_to_kube-syst
 }
 
 # udp/53 to kube-system-coredns
-# platform: pods look up names (Kubernetes documentation, DNS for Services and Pods) - Placement aws.platform.presets[0]
-# NetworkPolicy shop/dns spec.egress[0].to[0]
+# platform: pods look up names (Kubernetes documentation, DNS for Services and Pods)
+# NetworkPolicy shop/dns
 resource "aws_vpc_security_group_egress_rule" "shop-database_udp-53_to_kube-system-coredns" {
   region                       = "eu-west-1"
   security_group_id            = aws_security_group.shop-database.id
-  description                  = "platform: pods look up names (Kubernetes documentation, DNS for Services and Pods) - Placement aws.platform.presets[0]; NetworkPolicy shop/dns spec.egress[0].to[0]"
+  description                  = "platform: pods look up names (Kubernetes documentation, DNS for Services and Pods); NetworkPolicy shop/dns"
   ip_protocol                  = "udp"
   from_port                    = 53
   to_port                      = 53
@@ -297,11 +345,11 @@ resource "aws_security_group" "shop-frontend" {
 }
 
 # icmp type 3 code 4 from 0.0.0.0/0
-# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
 resource "aws_vpc_security_group_ingress_rule" "shop-frontend_icmp-3-4_from_any_ipv4" {
   region            = "eu-west-1"
   security_group_id = aws_security_group.shop-frontend.id
-  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform"
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
   ip_protocol       = "icmp"
   from_port         = 3
   to_port           = 4
@@ -309,11 +357,11 @@ resource "aws_vpc_security_group_ingress_rule" "shop-frontend_icmp-3-4_from_any_
 }
 
 # tcp/8080 from 0.0.0.0/0
-# NetworkPolicy shop/frontend spec.ingress[0].from[0]
+# NetworkPolicy shop/frontend
 resource "aws_vpc_security_group_ingress_rule" "shop-frontend_tcp-8080_from_any_ipv4" {
   region            = "eu-west-1"
   security_group_id = aws_security_group.shop-frontend.id
-  description       = "NetworkPolicy shop/frontend spec.ingress[0].from[0]"
+  description       = "NetworkPolicy shop/frontend"
   ip_protocol       = "tcp"
   from_port         = 8080
   to_port           = 8080
@@ -321,11 +369,11 @@ resource "aws_vpc_security_group_ingress_rule" "shop-frontend_tcp-8080_from_any_
 }
 
 # tcp from 10.0.16.0/20
-# platform: the kubelet probes the pods of its node (Kubernetes documentation, Network Policies: traffic from a pod's own node is always allowed) - Placement aws.platform.presets[0]
+# platform: the kubelet probes the pods of its node (Kubernetes documentation, Network Policies: traffic from a pod's own node is always allowed)
 resource "aws_vpc_security_group_ingress_rule" "shop-frontend_tcp_from_10-0-16-0_20" {
   region            = "eu-west-1"
   security_group_id = aws_security_group.shop-frontend.id
-  description       = "platform: the kubelet probes the pods of its node (Kubernetes documentation, Network Policies: traffic from a pod-s own node is always allowed) - Placement aws.platform.presets[0]"
+  description       = "platform: the kubelet probes the pods of its node (Kubernetes documentation, Network Policies: traffic from a pod-s own node is always allowed)"
   ip_protocol       = "tcp"
   from_port         = 0
   to_port           = 65535
@@ -333,36 +381,60 @@ resource "aws_vpc_security_group_ingress_rule" "shop-frontend_tcp_from_10-0-16-0
 }
 
 # icmpv6 type 2 from ::/0
-# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
 resource "aws_vpc_security_group_ingress_rule" "shop-frontend_icmpv6-2_from_any_ipv6" {
   region            = "eu-west-1"
   security_group_id = aws_security_group.shop-frontend.id
-  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform"
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
   ip_protocol       = "icmpv6"
   from_port         = 2
   to_port           = -1
   cidr_ipv6         = "::/0"
 }
 
+# icmp type 3 code 4 to 0.0.0.0/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
+resource "aws_vpc_security_group_egress_rule" "shop-frontend_icmp-3-4_to_any_ipv4" {
+  region            = "eu-west-1"
+  security_group_id = aws_security_group.shop-frontend.id
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
+  ip_protocol       = "icmp"
+  from_port         = 3
+  to_port           = 4
+  cidr_ipv4         = "0.0.0.0/0"
+}
+
 # tcp/443 to 10.0.15.0/28
-# platform: pods talk to the API server (Amazon EKS user guide, security group requirements) - Placement aws.platform.presets[0]
+# platform: pods talk to the API server (Amazon EKS user guide, security group requirements)
 resource "aws_vpc_security_group_egress_rule" "shop-frontend_tcp-443_to_10-0-15-0_28" {
   region            = "eu-west-1"
   security_group_id = aws_security_group.shop-frontend.id
-  description       = "platform: pods talk to the API server (Amazon EKS user guide, security group requirements) - Placement aws.platform.presets[0]"
+  description       = "platform: pods talk to the API server (Amazon EKS user guide, security group requirements)"
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
   cidr_ipv4         = "10.0.15.0/28"
 }
 
+# icmpv6 type 2 to ::/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
+resource "aws_vpc_security_group_egress_rule" "shop-frontend_icmpv6-2_to_any_ipv6" {
+  region            = "eu-west-1"
+  security_group_id = aws_security_group.shop-frontend.id
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
+  ip_protocol       = "icmpv6"
+  from_port         = 2
+  to_port           = -1
+  cidr_ipv6         = "::/0"
+}
+
 # tcp/53 to kube-system-coredns
-# platform: pods look up names (Kubernetes documentation, DNS for Services and Pods) - Placement aws.platform.presets[0]
-# NetworkPolicy shop/dns spec.egress[0].to[0]
+# platform: pods look up names (Kubernetes documentation, DNS for Services and Pods)
+# NetworkPolicy shop/dns
 resource "aws_vpc_security_group_egress_rule" "shop-frontend_tcp-53_to_kube-system-coredns" {
   region                       = "eu-west-1"
   security_group_id            = aws_security_group.shop-frontend.id
-  description                  = "platform: pods look up names (Kubernetes documentation, DNS for Services and Pods) - Placement aws.platform.presets[0]; NetworkPolicy shop/dns spec.egress[0].to[0]"
+  description                  = "platform: pods look up names (Kubernetes documentation, DNS for Services and Pods); NetworkPolicy shop/dns"
   ip_protocol                  = "tcp"
   from_port                    = 53
   to_port                      = 53
@@ -370,12 +442,12 @@ resource "aws_vpc_security_group_egress_rule" "shop-frontend_tcp-53_to_kube-syst
 }
 
 # udp/53 to kube-system-coredns
-# platform: pods look up names (Kubernetes documentation, DNS for Services and Pods) - Placement aws.platform.presets[0]
-# NetworkPolicy shop/dns spec.egress[0].to[0]
+# platform: pods look up names (Kubernetes documentation, DNS for Services and Pods)
+# NetworkPolicy shop/dns
 resource "aws_vpc_security_group_egress_rule" "shop-frontend_udp-53_to_kube-system-coredns" {
   region                       = "eu-west-1"
   security_group_id            = aws_security_group.shop-frontend.id
-  description                  = "platform: pods look up names (Kubernetes documentation, DNS for Services and Pods) - Placement aws.platform.presets[0]; NetworkPolicy shop/dns spec.egress[0].to[0]"
+  description                  = "platform: pods look up names (Kubernetes documentation, DNS for Services and Pods); NetworkPolicy shop/dns"
   ip_protocol                  = "udp"
   from_port                    = 53
   to_port                      = 53
@@ -383,11 +455,11 @@ resource "aws_vpc_security_group_egress_rule" "shop-frontend_udp-53_to_kube-syst
 }
 
 # tcp/9000 to shop-backend
-# NetworkPolicy shop/frontend spec.egress[0].to[0]
+# NetworkPolicy shop/frontend
 resource "aws_vpc_security_group_egress_rule" "shop-frontend_tcp-9000_to_shop-backend" {
   region                       = "eu-west-1"
   security_group_id            = aws_security_group.shop-frontend.id
-  description                  = "NetworkPolicy shop/frontend spec.egress[0].to[0]"
+  description                  = "NetworkPolicy shop/frontend"
   ip_protocol                  = "tcp"
   from_port                    = 9000
   to_port                      = 9000
@@ -441,7 +513,7 @@ resource "aws_network_acl" "data" {
 }
 
 # icmp type 3 code 4 from 0.0.0.0/0
-# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
 resource "aws_network_acl_rule" "data_in_icmp-3-4_from_any_ipv4" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.data.id
@@ -455,8 +527,8 @@ resource "aws_network_acl_rule" "data_in_icmp-3-4_from_any_ipv4" {
 }
 
 # tcp/5432 from 10.0.2.0/25
-# NetworkPolicy shop/backend spec.egress[0].to[0]
-# NetworkPolicy shop/database spec.ingress[0].from[0]
+# NetworkPolicy shop/backend
+# NetworkPolicy shop/database
 resource "aws_network_acl_rule" "data_in_tcp-5432_from_10-0-2-0_25" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.data.id
@@ -470,9 +542,9 @@ resource "aws_network_acl_rule" "data_in_tcp-5432_from_10-0-2-0_25" {
 }
 
 # tcp/32768-60999 from 10.0.2.128/25
-# return of platform: pods look up names (Kubernetes documentation, DNS for Services and Pods) - Placement aws.platform.presets[0]
+# return of platform: pods look up names (Kubernetes documentation, DNS for Services and Pods)
 # return of no policy isolates kube-system-coredns for ingress
-# return of NetworkPolicy shop/dns spec.egress[0].to[0]
+# return of NetworkPolicy shop/dns
 resource "aws_network_acl_rule" "data_in_tcp-32768-60999_from_10-0-2-128_25" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.data.id
@@ -486,9 +558,9 @@ resource "aws_network_acl_rule" "data_in_tcp-32768-60999_from_10-0-2-128_25" {
 }
 
 # udp/32768-60999 from 10.0.2.128/25
-# return of platform: pods look up names (Kubernetes documentation, DNS for Services and Pods) - Placement aws.platform.presets[0]
+# return of platform: pods look up names (Kubernetes documentation, DNS for Services and Pods)
 # return of no policy isolates kube-system-coredns for ingress
-# return of NetworkPolicy shop/dns spec.egress[0].to[0]
+# return of NetworkPolicy shop/dns
 resource "aws_network_acl_rule" "data_in_udp-32768-60999_from_10-0-2-128_25" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.data.id
@@ -502,7 +574,7 @@ resource "aws_network_acl_rule" "data_in_udp-32768-60999_from_10-0-2-128_25" {
 }
 
 # tcp/32768-60999 from 10.0.15.0/28
-# return of platform: pods talk to the API server (Amazon EKS user guide, security group requirements) - Placement aws.platform.presets[0]
+# return of platform: pods talk to the API server (Amazon EKS user guide, security group requirements)
 resource "aws_network_acl_rule" "data_in_tcp-32768-60999_from_10-0-15-0_28" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.data.id
@@ -516,7 +588,7 @@ resource "aws_network_acl_rule" "data_in_tcp-32768-60999_from_10-0-15-0_28" {
 }
 
 # tcp from 10.0.16.0/20
-# platform: the kubelet probes the pods of its node (Kubernetes documentation, Network Policies: traffic from a pod's own node is always allowed) - Placement aws.platform.presets[0]
+# platform: the kubelet probes the pods of its node (Kubernetes documentation, Network Policies: traffic from a pod's own node is always allowed)
 resource "aws_network_acl_rule" "data_in_tcp_from_10-0-16-0_20" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.data.id
@@ -529,9 +601,23 @@ resource "aws_network_acl_rule" "data_in_tcp_from_10-0-16-0_20" {
   cidr_block     = "10.0.16.0/20"
 }
 
+# icmp type 3 code 4 to 0.0.0.0/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
+resource "aws_network_acl_rule" "data_out_icmp-3-4_to_any_ipv4" {
+  region         = "eu-west-1"
+  network_acl_id = aws_network_acl.data.id
+  rule_number    = 1206
+  egress         = true
+  rule_action    = "allow"
+  protocol       = "icmp"
+  icmp_type      = 3
+  icmp_code      = 4
+  cidr_block     = "0.0.0.0/0"
+}
+
 # tcp/32768-60999 to 10.0.2.0/25
-# return of NetworkPolicy shop/backend spec.egress[0].to[0]
-# return of NetworkPolicy shop/database spec.ingress[0].from[0]
+# return of NetworkPolicy shop/backend
+# return of NetworkPolicy shop/database
 resource "aws_network_acl_rule" "data_out_tcp-32768-60999_to_10-0-2-0_25" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.data.id
@@ -545,9 +631,9 @@ resource "aws_network_acl_rule" "data_out_tcp-32768-60999_to_10-0-2-0_25" {
 }
 
 # tcp/53 to 10.0.2.128/25
-# platform: pods look up names (Kubernetes documentation, DNS for Services and Pods) - Placement aws.platform.presets[0]
+# platform: pods look up names (Kubernetes documentation, DNS for Services and Pods)
 # no policy isolates kube-system-coredns for ingress
-# NetworkPolicy shop/dns spec.egress[0].to[0]
+# NetworkPolicy shop/dns
 resource "aws_network_acl_rule" "data_out_tcp-53_to_10-0-2-128_25" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.data.id
@@ -561,9 +647,9 @@ resource "aws_network_acl_rule" "data_out_tcp-53_to_10-0-2-128_25" {
 }
 
 # udp/53 to 10.0.2.128/25
-# platform: pods look up names (Kubernetes documentation, DNS for Services and Pods) - Placement aws.platform.presets[0]
+# platform: pods look up names (Kubernetes documentation, DNS for Services and Pods)
 # no policy isolates kube-system-coredns for ingress
-# NetworkPolicy shop/dns spec.egress[0].to[0]
+# NetworkPolicy shop/dns
 resource "aws_network_acl_rule" "data_out_udp-53_to_10-0-2-128_25" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.data.id
@@ -577,7 +663,7 @@ resource "aws_network_acl_rule" "data_out_udp-53_to_10-0-2-128_25" {
 }
 
 # tcp/443 to 10.0.15.0/28
-# platform: pods talk to the API server (Amazon EKS user guide, security group requirements) - Placement aws.platform.presets[0]
+# platform: pods talk to the API server (Amazon EKS user guide, security group requirements)
 resource "aws_network_acl_rule" "data_out_tcp-443_to_10-0-15-0_28" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.data.id
@@ -591,7 +677,7 @@ resource "aws_network_acl_rule" "data_out_tcp-443_to_10-0-15-0_28" {
 }
 
 # tcp/1024-65535 to 10.0.16.0/20
-# return of platform: the kubelet probes the pods of its node (Kubernetes documentation, Network Policies: traffic from a pod's own node is always allowed) - Placement aws.platform.presets[0]
+# return of platform: the kubelet probes the pods of its node (Kubernetes documentation, Network Policies: traffic from a pod's own node is always allowed)
 resource "aws_network_acl_rule" "data_out_tcp-1024-65535_to_10-0-16-0_20" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.data.id
@@ -615,7 +701,7 @@ resource "aws_network_acl" "web" {
 }
 
 # icmp type 3 code 4 from 0.0.0.0/0
-# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
 resource "aws_network_acl_rule" "web_in_icmp-3-4_from_any_ipv4" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.web.id
@@ -629,7 +715,7 @@ resource "aws_network_acl_rule" "web_in_icmp-3-4_from_any_ipv4" {
 }
 
 # tcp/8080 from 0.0.0.0/0
-# NetworkPolicy shop/frontend spec.ingress[0].from[0]
+# NetworkPolicy shop/frontend
 resource "aws_network_acl_rule" "web_in_tcp-8080_from_any_ipv4" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.web.id
@@ -643,8 +729,8 @@ resource "aws_network_acl_rule" "web_in_tcp-8080_from_any_ipv4" {
 }
 
 # tcp/32768-60999 from 10.0.2.0/25
-# return of NetworkPolicy shop/frontend spec.egress[0].to[0]
-# return of NetworkPolicy shop/backend spec.ingress[0].from[0]
+# return of NetworkPolicy shop/frontend
+# return of NetworkPolicy shop/backend
 resource "aws_network_acl_rule" "web_in_tcp-32768-60999_from_10-0-2-0_25" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.web.id
@@ -658,9 +744,9 @@ resource "aws_network_acl_rule" "web_in_tcp-32768-60999_from_10-0-2-0_25" {
 }
 
 # tcp/32768-60999 from 10.0.2.128/25
-# return of platform: pods look up names (Kubernetes documentation, DNS for Services and Pods) - Placement aws.platform.presets[0]
+# return of platform: pods look up names (Kubernetes documentation, DNS for Services and Pods)
 # return of no policy isolates kube-system-coredns for ingress
-# return of NetworkPolicy shop/dns spec.egress[0].to[0]
+# return of NetworkPolicy shop/dns
 resource "aws_network_acl_rule" "web_in_tcp-32768-60999_from_10-0-2-128_25" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.web.id
@@ -674,9 +760,9 @@ resource "aws_network_acl_rule" "web_in_tcp-32768-60999_from_10-0-2-128_25" {
 }
 
 # udp/32768-60999 from 10.0.2.128/25
-# return of platform: pods look up names (Kubernetes documentation, DNS for Services and Pods) - Placement aws.platform.presets[0]
+# return of platform: pods look up names (Kubernetes documentation, DNS for Services and Pods)
 # return of no policy isolates kube-system-coredns for ingress
-# return of NetworkPolicy shop/dns spec.egress[0].to[0]
+# return of NetworkPolicy shop/dns
 resource "aws_network_acl_rule" "web_in_udp-32768-60999_from_10-0-2-128_25" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.web.id
@@ -690,7 +776,7 @@ resource "aws_network_acl_rule" "web_in_udp-32768-60999_from_10-0-2-128_25" {
 }
 
 # tcp/32768-60999 from 10.0.15.0/28
-# return of platform: pods talk to the API server (Amazon EKS user guide, security group requirements) - Placement aws.platform.presets[0]
+# return of platform: pods talk to the API server (Amazon EKS user guide, security group requirements)
 resource "aws_network_acl_rule" "web_in_tcp-32768-60999_from_10-0-15-0_28" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.web.id
@@ -704,7 +790,7 @@ resource "aws_network_acl_rule" "web_in_tcp-32768-60999_from_10-0-15-0_28" {
 }
 
 # tcp from 10.0.16.0/20
-# platform: the kubelet probes the pods of its node (Kubernetes documentation, Network Policies: traffic from a pod's own node is always allowed) - Placement aws.platform.presets[0]
+# platform: the kubelet probes the pods of its node (Kubernetes documentation, Network Policies: traffic from a pod's own node is always allowed)
 resource "aws_network_acl_rule" "web_in_tcp_from_10-0-16-0_20" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.web.id
@@ -717,8 +803,22 @@ resource "aws_network_acl_rule" "web_in_tcp_from_10-0-16-0_20" {
   cidr_block     = "10.0.16.0/20"
 }
 
+# icmp type 3 code 4 to 0.0.0.0/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
+resource "aws_network_acl_rule" "web_out_icmp-3-4_to_any_ipv4" {
+  region         = "eu-west-1"
+  network_acl_id = aws_network_acl.web.id
+  rule_number    = 1206
+  egress         = true
+  rule_action    = "allow"
+  protocol       = "icmp"
+  icmp_type      = 3
+  icmp_code      = 4
+  cidr_block     = "0.0.0.0/0"
+}
+
 # tcp/1024-65535 to 0.0.0.0/0
-# return of NetworkPolicy shop/frontend spec.ingress[0].from[0]
+# return of NetworkPolicy shop/frontend
 resource "aws_network_acl_rule" "web_out_tcp-1024-65535_to_any_ipv4" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.web.id
@@ -732,9 +832,9 @@ resource "aws_network_acl_rule" "web_out_tcp-1024-65535_to_any_ipv4" {
 }
 
 # tcp/53 to 10.0.2.128/25
-# platform: pods look up names (Kubernetes documentation, DNS for Services and Pods) - Placement aws.platform.presets[0]
+# platform: pods look up names (Kubernetes documentation, DNS for Services and Pods)
 # no policy isolates kube-system-coredns for ingress
-# NetworkPolicy shop/dns spec.egress[0].to[0]
+# NetworkPolicy shop/dns
 resource "aws_network_acl_rule" "web_out_tcp-53_to_10-0-2-128_25" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.web.id
@@ -748,9 +848,9 @@ resource "aws_network_acl_rule" "web_out_tcp-53_to_10-0-2-128_25" {
 }
 
 # udp/53 to 10.0.2.128/25
-# platform: pods look up names (Kubernetes documentation, DNS for Services and Pods) - Placement aws.platform.presets[0]
+# platform: pods look up names (Kubernetes documentation, DNS for Services and Pods)
 # no policy isolates kube-system-coredns for ingress
-# NetworkPolicy shop/dns spec.egress[0].to[0]
+# NetworkPolicy shop/dns
 resource "aws_network_acl_rule" "web_out_udp-53_to_10-0-2-128_25" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.web.id
@@ -764,7 +864,7 @@ resource "aws_network_acl_rule" "web_out_udp-53_to_10-0-2-128_25" {
 }
 
 # tcp/443 to 10.0.15.0/28
-# platform: pods talk to the API server (Amazon EKS user guide, security group requirements) - Placement aws.platform.presets[0]
+# platform: pods talk to the API server (Amazon EKS user guide, security group requirements)
 resource "aws_network_acl_rule" "web_out_tcp-443_to_10-0-15-0_28" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.web.id

@@ -23,10 +23,10 @@ resource "azurerm_network_security_rule" "app-allow-in-kube-system-coredns-any-c
   destination_address_prefix  = "10.0.2.128/25"
 }
 
-# NetworkPolicy shop/backend spec.ingress[0].from[0]
+# NetworkPolicy shop/backend
 resource "azurerm_network_security_rule" "app-allow-in-shop-backend-tcp-9000-from-10-0-1-0-24-e6f253e8" {
   name                        = "allow-in-shop-backend-tcp-9000-from-10-0-1-0-24-e6f253e8"
-  description                 = "NetworkPolicy shop/backend spec.ingress[0].from[0]"
+  description                 = "NetworkPolicy shop/backend"
   resource_group_name         = "shop"
   network_security_group_name = azurerm_network_security_group.app.name
   priority                    = 1215
@@ -39,10 +39,10 @@ resource "azurerm_network_security_rule" "app-allow-in-shop-backend-tcp-9000-fro
   destination_address_prefix  = "10.0.2.0/25"
 }
 
-# policies isolate shop-backend for ingress
+# policies isolate what is here for ingress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "app-deny-in-all-any-ad8dbbe3" {
   name                        = "deny-in-all-any-ad8dbbe3"
-  description                 = "policies isolate shop-backend for ingress"
+  description                 = "policies isolate what is here for ingress: whatever they do not admit is refused"
   resource_group_name         = "shop"
   network_security_group_name = azurerm_network_security_group.app.name
   priority                    = 4096
@@ -55,10 +55,10 @@ resource "azurerm_network_security_rule" "app-deny-in-all-any-ad8dbbe3" {
   destination_address_prefix  = "*"
 }
 
-# NetworkPolicy shop/backend spec.egress[1].to[0]
+# NetworkPolicy shop/backend
 resource "azurerm_network_security_rule" "app-allow-out-shop-backend-tcp-443-to-203-0-113-0-25-ad147f89" {
   name                        = "allow-out-shop-backend-tcp-443-to-203-0-113-0-25-ad147f89"
-  description                 = "NetworkPolicy shop/backend spec.egress[1].to[0]"
+  description                 = "NetworkPolicy shop/backend"
   resource_group_name         = "shop"
   network_security_group_name = azurerm_network_security_group.app.name
   priority                    = 429
@@ -71,10 +71,10 @@ resource "azurerm_network_security_rule" "app-allow-out-shop-backend-tcp-443-to-
   destination_address_prefix  = "203.0.113.0/25"
 }
 
-# NetworkPolicy shop/backend spec.egress[0].to[0]
+# NetworkPolicy shop/backend
 resource "azurerm_network_security_rule" "app-allow-out-shop-backend-tcp-5432-to-10-0-3-0-24-d9d20077" {
   name                        = "allow-out-shop-backend-tcp-5432-to-10-0-3-0-24-d9d20077"
-  description                 = "NetworkPolicy shop/backend spec.egress[0].to[0]"
+  description                 = "NetworkPolicy shop/backend"
   resource_group_name         = "shop"
   network_security_group_name = azurerm_network_security_group.app.name
   priority                    = 1813
@@ -103,10 +103,10 @@ resource "azurerm_network_security_rule" "app-allow-out-kube-system-coredns-any-
   destination_address_prefix  = "*"
 }
 
-# NetworkPolicy shop/dns spec.egress[0].to[0]
+# NetworkPolicy shop/dns
 resource "azurerm_network_security_rule" "app-allow-out-shop-backend-udp-53-to-10-0-2-128-25-6a52add0" {
   name                        = "allow-out-shop-backend-udp-53-to-10-0-2-128-25-6a52add0"
-  description                 = "NetworkPolicy shop/dns spec.egress[0].to[0]"
+  description                 = "NetworkPolicy shop/dns"
   resource_group_name         = "shop"
   network_security_group_name = azurerm_network_security_group.app.name
   priority                    = 2422
@@ -119,10 +119,10 @@ resource "azurerm_network_security_rule" "app-allow-out-shop-backend-udp-53-to-1
   destination_address_prefix  = "10.0.2.128/25"
 }
 
-# NetworkPolicy shop/dns spec.egress[0].to[0]
+# NetworkPolicy shop/dns
 resource "azurerm_network_security_rule" "app-allow-out-shop-backend-tcp-53-to-10-0-2-128-25-b7277101" {
   name                        = "allow-out-shop-backend-tcp-53-to-10-0-2-128-25-b7277101"
-  description                 = "NetworkPolicy shop/dns spec.egress[0].to[0]"
+  description                 = "NetworkPolicy shop/dns"
   resource_group_name         = "shop"
   network_security_group_name = azurerm_network_security_group.app.name
   priority                    = 2714
@@ -135,10 +135,10 @@ resource "azurerm_network_security_rule" "app-allow-out-shop-backend-tcp-53-to-1
   destination_address_prefix  = "10.0.2.128/25"
 }
 
-# policies isolate shop-backend for egress
+# policies isolate what is here for egress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "app-deny-out-all-any-839302c2" {
   name                        = "deny-out-all-any-839302c2"
-  description                 = "policies isolate shop-backend for egress"
+  description                 = "policies isolate what is here for egress: whatever they do not admit is refused"
   resource_group_name         = "shop"
   network_security_group_name = azurerm_network_security_group.app.name
   priority                    = 4096
@@ -163,10 +163,10 @@ resource "azurerm_network_security_group" "data" {
   location            = "westeurope"
 }
 
-# NetworkPolicy shop/database spec.ingress[0].from[0]
+# NetworkPolicy shop/database
 resource "azurerm_network_security_rule" "data-allow-in-shop-database-tcp-5432-from-10-0-2-0-25-49b02f1f" {
   name                        = "allow-in-shop-database-tcp-5432-from-10-0-2-0-25-49b02f1f"
-  description                 = "NetworkPolicy shop/database spec.ingress[0].from[0]"
+  description                 = "NetworkPolicy shop/database"
   resource_group_name         = "shop"
   network_security_group_name = azurerm_network_security_group.data.name
   priority                    = 396
@@ -179,10 +179,10 @@ resource "azurerm_network_security_rule" "data-allow-in-shop-database-tcp-5432-f
   destination_address_prefix  = "10.0.3.0/24"
 }
 
-# policies isolate shop-database for ingress
+# policies isolate what is here for ingress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "data-deny-in-all-any-4a9d2562" {
   name                        = "deny-in-all-any-4a9d2562"
-  description                 = "policies isolate shop-database for ingress"
+  description                 = "policies isolate what is here for ingress: whatever they do not admit is refused"
   resource_group_name         = "shop"
   network_security_group_name = azurerm_network_security_group.data.name
   priority                    = 4096
@@ -195,10 +195,10 @@ resource "azurerm_network_security_rule" "data-deny-in-all-any-4a9d2562" {
   destination_address_prefix  = "*"
 }
 
-# NetworkPolicy shop/dns spec.egress[0].to[0]
+# NetworkPolicy shop/dns
 resource "azurerm_network_security_rule" "data-allow-out-shop-database-tcp-53-to-10-0-2-128-25-c263c584" {
   name                        = "allow-out-shop-database-tcp-53-to-10-0-2-128-25-c263c584"
-  description                 = "NetworkPolicy shop/dns spec.egress[0].to[0]"
+  description                 = "NetworkPolicy shop/dns"
   resource_group_name         = "shop"
   network_security_group_name = azurerm_network_security_group.data.name
   priority                    = 1312
@@ -211,10 +211,10 @@ resource "azurerm_network_security_rule" "data-allow-out-shop-database-tcp-53-to
   destination_address_prefix  = "10.0.2.128/25"
 }
 
-# NetworkPolicy shop/dns spec.egress[0].to[0]
+# NetworkPolicy shop/dns
 resource "azurerm_network_security_rule" "data-allow-out-shop-database-udp-53-to-10-0-2-128-25-c07734f7" {
   name                        = "allow-out-shop-database-udp-53-to-10-0-2-128-25-c07734f7"
-  description                 = "NetworkPolicy shop/dns spec.egress[0].to[0]"
+  description                 = "NetworkPolicy shop/dns"
   resource_group_name         = "shop"
   network_security_group_name = azurerm_network_security_group.data.name
   priority                    = 3152
@@ -227,10 +227,10 @@ resource "azurerm_network_security_rule" "data-allow-out-shop-database-udp-53-to
   destination_address_prefix  = "10.0.2.128/25"
 }
 
-# policies isolate shop-database for egress
+# policies isolate what is here for egress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "data-deny-out-all-any-bf22c395" {
   name                        = "deny-out-all-any-bf22c395"
-  description                 = "policies isolate shop-database for egress"
+  description                 = "policies isolate what is here for egress: whatever they do not admit is refused"
   resource_group_name         = "shop"
   network_security_group_name = azurerm_network_security_group.data.name
   priority                    = 4096
@@ -255,10 +255,10 @@ resource "azurerm_network_security_group" "web" {
   location            = "westeurope"
 }
 
-# NetworkPolicy shop/frontend spec.ingress[0].from[0]
+# NetworkPolicy shop/frontend
 resource "azurerm_network_security_rule" "web-allow-in-shop-frontend-tcp-8080-from-0-0-0-0-0-c95ca279" {
   name                        = "allow-in-shop-frontend-tcp-8080-from-0-0-0-0-0-c95ca279"
-  description                 = "NetworkPolicy shop/frontend spec.ingress[0].from[0]"
+  description                 = "NetworkPolicy shop/frontend"
   resource_group_name         = "shop"
   network_security_group_name = azurerm_network_security_group.web.name
   priority                    = 368
@@ -271,10 +271,10 @@ resource "azurerm_network_security_rule" "web-allow-in-shop-frontend-tcp-8080-fr
   destination_address_prefix  = "10.0.1.0/24"
 }
 
-# policies isolate shop-frontend for ingress
+# policies isolate what is here for ingress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "web-deny-in-all-any-b79a7187" {
   name                        = "deny-in-all-any-b79a7187"
-  description                 = "policies isolate shop-frontend for ingress"
+  description                 = "policies isolate what is here for ingress: whatever they do not admit is refused"
   resource_group_name         = "shop"
   network_security_group_name = azurerm_network_security_group.web.name
   priority                    = 4096
@@ -287,10 +287,10 @@ resource "azurerm_network_security_rule" "web-deny-in-all-any-b79a7187" {
   destination_address_prefix  = "*"
 }
 
-# NetworkPolicy shop/frontend spec.egress[0].to[0]
+# NetworkPolicy shop/frontend
 resource "azurerm_network_security_rule" "web-allow-out-shop-frontend-tcp-9000-to-10-0-2-0-25-de6d265c" {
   name                        = "allow-out-shop-frontend-tcp-9000-to-10-0-2-0-25-de6d265c"
-  description                 = "NetworkPolicy shop/frontend spec.egress[0].to[0]"
+  description                 = "NetworkPolicy shop/frontend"
   resource_group_name         = "shop"
   network_security_group_name = azurerm_network_security_group.web.name
   priority                    = 1750
@@ -303,10 +303,10 @@ resource "azurerm_network_security_rule" "web-allow-out-shop-frontend-tcp-9000-t
   destination_address_prefix  = "10.0.2.0/25"
 }
 
-# NetworkPolicy shop/dns spec.egress[0].to[0]
+# NetworkPolicy shop/dns
 resource "azurerm_network_security_rule" "web-allow-out-shop-frontend-udp-53-to-10-0-2-128-25-f4b592dc" {
   name                        = "allow-out-shop-frontend-udp-53-to-10-0-2-128-25-f4b592dc"
-  description                 = "NetworkPolicy shop/dns spec.egress[0].to[0]"
+  description                 = "NetworkPolicy shop/dns"
   resource_group_name         = "shop"
   network_security_group_name = azurerm_network_security_group.web.name
   priority                    = 2730
@@ -319,10 +319,10 @@ resource "azurerm_network_security_rule" "web-allow-out-shop-frontend-udp-53-to-
   destination_address_prefix  = "10.0.2.128/25"
 }
 
-# NetworkPolicy shop/dns spec.egress[0].to[0]
+# NetworkPolicy shop/dns
 resource "azurerm_network_security_rule" "web-allow-out-shop-frontend-tcp-53-to-10-0-2-128-25-537cc9b6" {
   name                        = "allow-out-shop-frontend-tcp-53-to-10-0-2-128-25-537cc9b6"
-  description                 = "NetworkPolicy shop/dns spec.egress[0].to[0]"
+  description                 = "NetworkPolicy shop/dns"
   resource_group_name         = "shop"
   network_security_group_name = azurerm_network_security_group.web.name
   priority                    = 2910
@@ -335,10 +335,10 @@ resource "azurerm_network_security_rule" "web-allow-out-shop-frontend-tcp-53-to-
   destination_address_prefix  = "10.0.2.128/25"
 }
 
-# policies isolate shop-frontend for egress
+# policies isolate what is here for egress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "web-deny-out-all-any-b5dcb751" {
   name                        = "deny-out-all-any-b5dcb751"
-  description                 = "policies isolate shop-frontend for egress"
+  description                 = "policies isolate what is here for egress: whatever they do not admit is refused"
   resource_group_name         = "shop"
   network_security_group_name = azurerm_network_security_group.web.name
   priority                    = 4096

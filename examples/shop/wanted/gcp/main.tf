@@ -16,12 +16,12 @@ resource "google_compute_firewall" "kube_system_coredns_in_89019798" {
   }
 }
 
-# NetworkPolicy shop/backend spec.ingress[0].from[0]
+# NetworkPolicy shop/backend
 resource "google_compute_firewall" "shop_backend_in_15265e82" {
   name        = "shop-backend-in-15265e82"
   project     = "shop-prod"
   network     = "shop"
-  description = "NetworkPolicy shop/backend spec.ingress[0].from[0]"
+  description = "NetworkPolicy shop/backend"
   direction   = "INGRESS"
   priority    = 800
   target_tags = ["shop-backend"]
@@ -33,12 +33,44 @@ resource "google_compute_firewall" "shop_backend_in_15265e82" {
   }
 }
 
-# NetworkPolicy shop/backend spec.egress[1].to[0]
+# Policies isolate shop-backend: whatever they do not admit is refused (ingress)
+resource "google_compute_firewall" "shop_backend_in_040ac116" {
+  name          = "shop-backend-in-040ac116"
+  project       = "shop-prod"
+  network       = "shop"
+  description   = "Policies isolate shop-backend: whatever they do not admit is refused (ingress)"
+  direction     = "INGRESS"
+  priority      = 900
+  target_tags   = ["shop-backend"]
+  source_ranges = ["0.0.0.0/0"]
+
+  deny {
+    protocol = "all"
+  }
+}
+
+# Policies isolate shop-backend: whatever they do not admit is refused (ingress)
+resource "google_compute_firewall" "shop_backend_in_8e11d9e7" {
+  name          = "shop-backend-in-8e11d9e7"
+  project       = "shop-prod"
+  network       = "shop"
+  description   = "Policies isolate shop-backend: whatever they do not admit is refused (ingress)"
+  direction     = "INGRESS"
+  priority      = 900
+  target_tags   = ["shop-backend"]
+  source_ranges = ["::/0"]
+
+  deny {
+    protocol = "all"
+  }
+}
+
+# NetworkPolicy shop/backend
 resource "google_compute_firewall" "shop_backend_out_316baf41" {
   name               = "shop-backend-out-316baf41"
   project            = "shop-prod"
   network            = "shop"
-  description        = "NetworkPolicy shop/backend spec.egress[1].to[0]"
+  description        = "NetworkPolicy shop/backend"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["shop-backend"]
@@ -50,12 +82,12 @@ resource "google_compute_firewall" "shop_backend_out_316baf41" {
   }
 }
 
-# NetworkPolicy shop/dns spec.egress[0].to[0]
+# NetworkPolicy shop/dns
 resource "google_compute_firewall" "shop_backend_out_f3fe69ed" {
   name               = "shop-backend-out-f3fe69ed"
   project            = "shop-prod"
   network            = "shop"
-  description        = "NetworkPolicy shop/dns spec.egress[0].to[0]"
+  description        = "NetworkPolicy shop/dns"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["shop-backend"]
@@ -72,12 +104,12 @@ resource "google_compute_firewall" "shop_backend_out_f3fe69ed" {
   }
 }
 
-# NetworkPolicy shop/backend spec.egress[0].to[0]
+# NetworkPolicy shop/backend
 resource "google_compute_firewall" "shop_backend_out_a19a23fc" {
   name               = "shop-backend-out-a19a23fc"
   project            = "shop-prod"
   network            = "shop"
-  description        = "NetworkPolicy shop/backend spec.egress[0].to[0]"
+  description        = "NetworkPolicy shop/backend"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["shop-backend"]
@@ -121,12 +153,12 @@ resource "google_compute_firewall" "shop_backend_out_0554a13a" {
   }
 }
 
-# NetworkPolicy shop/database spec.ingress[0].from[0]
+# NetworkPolicy shop/database
 resource "google_compute_firewall" "shop_database_in_36ba44e9" {
   name        = "shop-database-in-36ba44e9"
   project     = "shop-prod"
   network     = "shop"
-  description = "NetworkPolicy shop/database spec.ingress[0].from[0]"
+  description = "NetworkPolicy shop/database"
   direction   = "INGRESS"
   priority    = 800
   target_tags = ["shop-database"]
@@ -138,12 +170,44 @@ resource "google_compute_firewall" "shop_database_in_36ba44e9" {
   }
 }
 
-# NetworkPolicy shop/dns spec.egress[0].to[0]
+# Policies isolate shop-database: whatever they do not admit is refused (ingress)
+resource "google_compute_firewall" "shop_database_in_5149f77e" {
+  name          = "shop-database-in-5149f77e"
+  project       = "shop-prod"
+  network       = "shop"
+  description   = "Policies isolate shop-database: whatever they do not admit is refused (ingress)"
+  direction     = "INGRESS"
+  priority      = 900
+  target_tags   = ["shop-database"]
+  source_ranges = ["0.0.0.0/0"]
+
+  deny {
+    protocol = "all"
+  }
+}
+
+# Policies isolate shop-database: whatever they do not admit is refused (ingress)
+resource "google_compute_firewall" "shop_database_in_26a552e3" {
+  name          = "shop-database-in-26a552e3"
+  project       = "shop-prod"
+  network       = "shop"
+  description   = "Policies isolate shop-database: whatever they do not admit is refused (ingress)"
+  direction     = "INGRESS"
+  priority      = 900
+  target_tags   = ["shop-database"]
+  source_ranges = ["::/0"]
+
+  deny {
+    protocol = "all"
+  }
+}
+
+# NetworkPolicy shop/dns
 resource "google_compute_firewall" "shop_database_out_b7f1d554" {
   name               = "shop-database-out-b7f1d554"
   project            = "shop-prod"
   network            = "shop"
-  description        = "NetworkPolicy shop/dns spec.egress[0].to[0]"
+  description        = "NetworkPolicy shop/dns"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["shop-database"]
@@ -192,12 +256,12 @@ resource "google_compute_firewall" "shop_database_out_3a6b5044" {
   }
 }
 
-# NetworkPolicy shop/frontend spec.ingress[0].from[0]
+# NetworkPolicy shop/frontend
 resource "google_compute_firewall" "shop_frontend_in_776418b5" {
   name          = "shop-frontend-in-776418b5"
   project       = "shop-prod"
   network       = "shop"
-  description   = "NetworkPolicy shop/frontend spec.ingress[0].from[0]"
+  description   = "NetworkPolicy shop/frontend"
   direction     = "INGRESS"
   priority      = 800
   target_tags   = ["shop-frontend"]
@@ -209,12 +273,44 @@ resource "google_compute_firewall" "shop_frontend_in_776418b5" {
   }
 }
 
-# NetworkPolicy shop/dns spec.egress[0].to[0]
+# Policies isolate shop-frontend: whatever they do not admit is refused (ingress)
+resource "google_compute_firewall" "shop_frontend_in_1e29677b" {
+  name          = "shop-frontend-in-1e29677b"
+  project       = "shop-prod"
+  network       = "shop"
+  description   = "Policies isolate shop-frontend: whatever they do not admit is refused (ingress)"
+  direction     = "INGRESS"
+  priority      = 900
+  target_tags   = ["shop-frontend"]
+  source_ranges = ["0.0.0.0/0"]
+
+  deny {
+    protocol = "all"
+  }
+}
+
+# Policies isolate shop-frontend: whatever they do not admit is refused (ingress)
+resource "google_compute_firewall" "shop_frontend_in_c72d2806" {
+  name          = "shop-frontend-in-c72d2806"
+  project       = "shop-prod"
+  network       = "shop"
+  description   = "Policies isolate shop-frontend: whatever they do not admit is refused (ingress)"
+  direction     = "INGRESS"
+  priority      = 900
+  target_tags   = ["shop-frontend"]
+  source_ranges = ["::/0"]
+
+  deny {
+    protocol = "all"
+  }
+}
+
+# NetworkPolicy shop/dns
 resource "google_compute_firewall" "shop_frontend_out_58ef7f94" {
   name               = "shop-frontend-out-58ef7f94"
   project            = "shop-prod"
   network            = "shop"
-  description        = "NetworkPolicy shop/dns spec.egress[0].to[0]"
+  description        = "NetworkPolicy shop/dns"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["shop-frontend"]
@@ -231,12 +327,12 @@ resource "google_compute_firewall" "shop_frontend_out_58ef7f94" {
   }
 }
 
-# NetworkPolicy shop/frontend spec.egress[0].to[0]
+# NetworkPolicy shop/frontend
 resource "google_compute_firewall" "shop_frontend_out_e8961f92" {
   name               = "shop-frontend-out-e8961f92"
   project            = "shop-prod"
   network            = "shop"
-  description        = "NetworkPolicy shop/frontend spec.egress[0].to[0]"
+  description        = "NetworkPolicy shop/frontend"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["shop-frontend"]

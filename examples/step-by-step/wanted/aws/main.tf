@@ -16,11 +16,11 @@ resource "aws_security_group" "demo-backend" {
 }
 
 # icmp type 3 code 4 from 0.0.0.0/0
-# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
 resource "aws_vpc_security_group_ingress_rule" "demo-backend_icmp-3-4_from_any_ipv4" {
   region            = "eu-west-1"
   security_group_id = aws_security_group.demo-backend.id
-  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform"
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
   ip_protocol       = "icmp"
   from_port         = 3
   to_port           = 4
@@ -28,11 +28,11 @@ resource "aws_vpc_security_group_ingress_rule" "demo-backend_icmp-3-4_from_any_i
 }
 
 # icmpv6 type 2 from ::/0
-# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
 resource "aws_vpc_security_group_ingress_rule" "demo-backend_icmpv6-2_from_any_ipv6" {
   region            = "eu-west-1"
   security_group_id = aws_security_group.demo-backend.id
-  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform"
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
   ip_protocol       = "icmpv6"
   from_port         = 2
   to_port           = -1
@@ -40,15 +40,39 @@ resource "aws_vpc_security_group_ingress_rule" "demo-backend_icmpv6-2_from_any_i
 }
 
 # tcp/9000 from demo-frontend
-# NetworkPolicy demo/backend-ingress spec.ingress[0].from[0]
+# NetworkPolicy demo/backend-ingress
 resource "aws_vpc_security_group_ingress_rule" "demo-backend_tcp-9000_from_demo-frontend" {
   region                       = "eu-west-1"
   security_group_id            = aws_security_group.demo-backend.id
-  description                  = "NetworkPolicy demo/backend-ingress spec.ingress[0].from[0]"
+  description                  = "NetworkPolicy demo/backend-ingress"
   ip_protocol                  = "tcp"
   from_port                    = 9000
   to_port                      = 9000
   referenced_security_group_id = aws_security_group.demo-frontend.id
+}
+
+# icmp type 3 code 4 to 0.0.0.0/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
+resource "aws_vpc_security_group_egress_rule" "demo-backend_icmp-3-4_to_any_ipv4" {
+  region            = "eu-west-1"
+  security_group_id = aws_security_group.demo-backend.id
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
+  ip_protocol       = "icmp"
+  from_port         = 3
+  to_port           = 4
+  cidr_ipv4         = "0.0.0.0/0"
+}
+
+# icmpv6 type 2 to ::/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
+resource "aws_vpc_security_group_egress_rule" "demo-backend_icmpv6-2_to_any_ipv6" {
+  region            = "eu-west-1"
+  security_group_id = aws_security_group.demo-backend.id
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
+  ip_protocol       = "icmpv6"
+  from_port         = 2
+  to_port           = -1
+  cidr_ipv6         = "::/0"
 }
 
 # demo/Deployment/frontend
@@ -67,11 +91,11 @@ resource "aws_security_group" "demo-frontend" {
 }
 
 # icmp type 3 code 4 from 0.0.0.0/0
-# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
 resource "aws_vpc_security_group_ingress_rule" "demo-frontend_icmp-3-4_from_any_ipv4" {
   region            = "eu-west-1"
   security_group_id = aws_security_group.demo-frontend.id
-  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform"
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
   ip_protocol       = "icmp"
   from_port         = 3
   to_port           = 4
@@ -79,11 +103,35 @@ resource "aws_vpc_security_group_ingress_rule" "demo-frontend_icmp-3-4_from_any_
 }
 
 # icmpv6 type 2 from ::/0
-# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
 resource "aws_vpc_security_group_ingress_rule" "demo-frontend_icmpv6-2_from_any_ipv6" {
   region            = "eu-west-1"
   security_group_id = aws_security_group.demo-frontend.id
-  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform"
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
+  ip_protocol       = "icmpv6"
+  from_port         = 2
+  to_port           = -1
+  cidr_ipv6         = "::/0"
+}
+
+# icmp type 3 code 4 to 0.0.0.0/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
+resource "aws_vpc_security_group_egress_rule" "demo-frontend_icmp-3-4_to_any_ipv4" {
+  region            = "eu-west-1"
+  security_group_id = aws_security_group.demo-frontend.id
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
+  ip_protocol       = "icmp"
+  from_port         = 3
+  to_port           = 4
+  cidr_ipv4         = "0.0.0.0/0"
+}
+
+# icmpv6 type 2 to ::/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
+resource "aws_vpc_security_group_egress_rule" "demo-frontend_icmpv6-2_to_any_ipv6" {
+  region            = "eu-west-1"
+  security_group_id = aws_security_group.demo-frontend.id
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
   ip_protocol       = "icmpv6"
   from_port         = 2
   to_port           = -1
@@ -91,11 +139,11 @@ resource "aws_vpc_security_group_ingress_rule" "demo-frontend_icmpv6-2_from_any_
 }
 
 # tcp/9000 to demo-backend
-# NetworkPolicy demo/frontend-egress spec.egress[0].to[0]
+# NetworkPolicy demo/frontend-egress
 resource "aws_vpc_security_group_egress_rule" "demo-frontend_tcp-9000_to_demo-backend" {
   region                       = "eu-west-1"
   security_group_id            = aws_security_group.demo-frontend.id
-  description                  = "NetworkPolicy demo/frontend-egress spec.egress[0].to[0]"
+  description                  = "NetworkPolicy demo/frontend-egress"
   ip_protocol                  = "tcp"
   from_port                    = 9000
   to_port                      = 9000
@@ -113,7 +161,7 @@ resource "aws_network_acl" "app" {
 }
 
 # icmp type 3 code 4 from 0.0.0.0/0
-# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
 resource "aws_network_acl_rule" "app_in_icmp-3-4_from_any_ipv4" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.app.id
@@ -127,8 +175,8 @@ resource "aws_network_acl_rule" "app_in_icmp-3-4_from_any_ipv4" {
 }
 
 # tcp/9000 from 10.1.1.0/24
-# NetworkPolicy demo/frontend-egress spec.egress[0].to[0]
-# NetworkPolicy demo/backend-ingress spec.ingress[0].from[0]
+# NetworkPolicy demo/frontend-egress
+# NetworkPolicy demo/backend-ingress
 resource "aws_network_acl_rule" "app_in_tcp-9000_from_10-1-1-0_24" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.app.id
@@ -141,9 +189,23 @@ resource "aws_network_acl_rule" "app_in_tcp-9000_from_10-1-1-0_24" {
   cidr_block     = "10.1.1.0/24"
 }
 
+# icmp type 3 code 4 to 0.0.0.0/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
+resource "aws_network_acl_rule" "app_out_icmp-3-4_to_any_ipv4" {
+  region         = "eu-west-1"
+  network_acl_id = aws_network_acl.app.id
+  rule_number    = 1206
+  egress         = true
+  rule_action    = "allow"
+  protocol       = "icmp"
+  icmp_type      = 3
+  icmp_code      = 4
+  cidr_block     = "0.0.0.0/0"
+}
+
 # tcp/1024-65535 to 10.1.1.0/24
-# return of NetworkPolicy demo/frontend-egress spec.egress[0].to[0]
-# return of NetworkPolicy demo/backend-ingress spec.ingress[0].from[0]
+# return of NetworkPolicy demo/frontend-egress
+# return of NetworkPolicy demo/backend-ingress
 resource "aws_network_acl_rule" "app_out_tcp-1024-65535_to_10-1-1-0_24" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.app.id
@@ -167,7 +229,7 @@ resource "aws_network_acl" "web" {
 }
 
 # icmp type 3 code 4 from 0.0.0.0/0
-# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
 resource "aws_network_acl_rule" "web_in_icmp-3-4_from_any_ipv4" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.web.id
@@ -181,8 +243,8 @@ resource "aws_network_acl_rule" "web_in_icmp-3-4_from_any_ipv4" {
 }
 
 # tcp/1024-65535 from 10.1.2.0/24
-# return of NetworkPolicy demo/frontend-egress spec.egress[0].to[0]
-# return of NetworkPolicy demo/backend-ingress spec.ingress[0].from[0]
+# return of NetworkPolicy demo/frontend-egress
+# return of NetworkPolicy demo/backend-ingress
 resource "aws_network_acl_rule" "web_in_tcp-1024-65535_from_10-1-2-0_24" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.web.id
@@ -195,9 +257,23 @@ resource "aws_network_acl_rule" "web_in_tcp-1024-65535_from_10-1-2-0_24" {
   cidr_block     = "10.1.2.0/24"
 }
 
+# icmp type 3 code 4 to 0.0.0.0/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
+resource "aws_network_acl_rule" "web_out_icmp-3-4_to_any_ipv4" {
+  region         = "eu-west-1"
+  network_acl_id = aws_network_acl.web.id
+  rule_number    = 1206
+  egress         = true
+  rule_action    = "allow"
+  protocol       = "icmp"
+  icmp_type      = 3
+  icmp_code      = 4
+  cidr_block     = "0.0.0.0/0"
+}
+
 # tcp/9000 to 10.1.2.0/24
-# NetworkPolicy demo/frontend-egress spec.egress[0].to[0]
-# NetworkPolicy demo/backend-ingress spec.ingress[0].from[0]
+# NetworkPolicy demo/frontend-egress
+# NetworkPolicy demo/backend-ingress
 resource "aws_network_acl_rule" "web_out_tcp-9000_to_10-1-2-0_24" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.web.id

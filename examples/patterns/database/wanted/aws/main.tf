@@ -126,11 +126,11 @@ resource "aws_security_group" "demo-database" {
 }
 
 # icmp type 3 code 4 from 0.0.0.0/0
-# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
 resource "aws_vpc_security_group_ingress_rule" "demo-database_icmp-3-4_from_any_ipv4" {
   region            = "eu-west-1"
   security_group_id = aws_security_group.demo-database.id
-  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform"
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
   ip_protocol       = "icmp"
   from_port         = 3
   to_port           = 4
@@ -138,11 +138,11 @@ resource "aws_vpc_security_group_ingress_rule" "demo-database_icmp-3-4_from_any_
 }
 
 # icmpv6 type 2 from ::/0
-# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
 resource "aws_vpc_security_group_ingress_rule" "demo-database_icmpv6-2_from_any_ipv6" {
   region            = "eu-west-1"
   security_group_id = aws_security_group.demo-database.id
-  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform"
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
   ip_protocol       = "icmpv6"
   from_port         = 2
   to_port           = -1
@@ -150,11 +150,11 @@ resource "aws_vpc_security_group_ingress_rule" "demo-database_icmpv6-2_from_any_
 }
 
 # tcp/5432 from demo-backend
-# NetworkPolicy demo/database spec.ingress[0].from[0]
+# NetworkPolicy demo/database
 resource "aws_vpc_security_group_ingress_rule" "demo-database_tcp-5432_from_demo-backend" {
   region                       = "eu-west-1"
   security_group_id            = aws_security_group.demo-database.id
-  description                  = "NetworkPolicy demo/database spec.ingress[0].from[0]"
+  description                  = "NetworkPolicy demo/database"
   ip_protocol                  = "tcp"
   from_port                    = 5432
   to_port                      = 5432
@@ -162,23 +162,47 @@ resource "aws_vpc_security_group_ingress_rule" "demo-database_tcp-5432_from_demo
 }
 
 # tcp/5432 from demo-database
-# NetworkPolicy demo/database spec.ingress[0].from[1]
+# NetworkPolicy demo/database
 resource "aws_vpc_security_group_ingress_rule" "demo-database_tcp-5432_from_demo-database" {
   region                       = "eu-west-1"
   security_group_id            = aws_security_group.demo-database.id
-  description                  = "NetworkPolicy demo/database spec.ingress[0].from[1]"
+  description                  = "NetworkPolicy demo/database"
   ip_protocol                  = "tcp"
   from_port                    = 5432
   to_port                      = 5432
   referenced_security_group_id = aws_security_group.demo-database.id
 }
 
+# icmp type 3 code 4 to 0.0.0.0/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
+resource "aws_vpc_security_group_egress_rule" "demo-database_icmp-3-4_to_any_ipv4" {
+  region            = "eu-west-1"
+  security_group_id = aws_security_group.demo-database.id
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
+  ip_protocol       = "icmp"
+  from_port         = 3
+  to_port           = 4
+  cidr_ipv4         = "0.0.0.0/0"
+}
+
+# icmpv6 type 2 to ::/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
+resource "aws_vpc_security_group_egress_rule" "demo-database_icmpv6-2_to_any_ipv6" {
+  region            = "eu-west-1"
+  security_group_id = aws_security_group.demo-database.id
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
+  ip_protocol       = "icmpv6"
+  from_port         = 2
+  to_port           = -1
+  cidr_ipv6         = "::/0"
+}
+
 # tcp/5432 to demo-database
-# NetworkPolicy demo/database spec.egress[0].to[0]
+# NetworkPolicy demo/database
 resource "aws_vpc_security_group_egress_rule" "demo-database_tcp-5432_to_demo-database" {
   region                       = "eu-west-1"
   security_group_id            = aws_security_group.demo-database.id
-  description                  = "NetworkPolicy demo/database spec.egress[0].to[0]"
+  description                  = "NetworkPolicy demo/database"
   ip_protocol                  = "tcp"
   from_port                    = 5432
   to_port                      = 5432
@@ -236,7 +260,7 @@ resource "aws_network_acl" "data" {
 }
 
 # icmp type 3 code 4 from 0.0.0.0/0
-# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201) - Placement aws.platform
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
 resource "aws_network_acl_rule" "data_in_icmp-3-4_from_any_ipv4" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.data.id
@@ -251,7 +275,7 @@ resource "aws_network_acl_rule" "data_in_icmp-3-4_from_any_ipv4" {
 
 # tcp/5432 from 10.1.1.0/25
 # no policy isolates demo-backend for egress
-# NetworkPolicy demo/database spec.ingress[0].from[0]
+# NetworkPolicy demo/database
 resource "aws_network_acl_rule" "data_in_tcp-5432_from_10-1-1-0_25" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.data.id
@@ -264,9 +288,23 @@ resource "aws_network_acl_rule" "data_in_tcp-5432_from_10-1-1-0_25" {
   cidr_block     = "10.1.1.0/25"
 }
 
+# icmp type 3 code 4 to 0.0.0.0/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
+resource "aws_network_acl_rule" "data_out_icmp-3-4_to_any_ipv4" {
+  region         = "eu-west-1"
+  network_acl_id = aws_network_acl.data.id
+  rule_number    = 1206
+  egress         = true
+  rule_action    = "allow"
+  protocol       = "icmp"
+  icmp_type      = 3
+  icmp_code      = 4
+  cidr_block     = "0.0.0.0/0"
+}
+
 # tcp/1024-65535 to 10.1.1.0/25
 # return of no policy isolates demo-backend for egress
-# return of NetworkPolicy demo/database spec.ingress[0].from[0]
+# return of NetworkPolicy demo/database
 resource "aws_network_acl_rule" "data_out_tcp-1024-65535_to_10-1-1-0_25" {
   region         = "eu-west-1"
   network_acl_id = aws_network_acl.data.id

@@ -83,10 +83,10 @@ resource "azurerm_network_security_group" "data" {
   location            = "westeurope"
 }
 
-# NetworkPolicy demo/database spec.ingress[0].from[0]
+# NetworkPolicy demo/database
 resource "azurerm_network_security_rule" "data-allow-in-demo-database-tcp-5432-from-10-1-1-0-25-c54257cb" {
   name                        = "allow-in-demo-database-tcp-5432-from-10-1-1-0-25-c54257cb"
-  description                 = "NetworkPolicy demo/database spec.ingress[0].from[0]"
+  description                 = "NetworkPolicy demo/database"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.data.name
   priority                    = 738
@@ -99,10 +99,10 @@ resource "azurerm_network_security_rule" "data-allow-in-demo-database-tcp-5432-f
   destination_address_prefix  = "10.1.2.0/24"
 }
 
-# NetworkPolicy demo/database spec.ingress[0].from[1]
+# NetworkPolicy demo/database
 resource "azurerm_network_security_rule" "data-allow-in-demo-database-tcp-5432-from-10-1-2-0-24-fa5da074" {
   name                        = "allow-in-demo-database-tcp-5432-from-10-1-2-0-24-fa5da074"
-  description                 = "NetworkPolicy demo/database spec.ingress[0].from[1]"
+  description                 = "NetworkPolicy demo/database"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.data.name
   priority                    = 2718
@@ -115,10 +115,10 @@ resource "azurerm_network_security_rule" "data-allow-in-demo-database-tcp-5432-f
   destination_address_prefix  = "10.1.2.0/24"
 }
 
-# policies isolate demo-database for ingress
+# policies isolate what is here for ingress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "data-deny-in-all-any-4a9d2562" {
   name                        = "deny-in-all-any-4a9d2562"
-  description                 = "policies isolate demo-database for ingress"
+  description                 = "policies isolate what is here for ingress: whatever they do not admit is refused"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.data.name
   priority                    = 4096
@@ -131,10 +131,10 @@ resource "azurerm_network_security_rule" "data-deny-in-all-any-4a9d2562" {
   destination_address_prefix  = "*"
 }
 
-# NetworkPolicy demo/database spec.egress[0].to[0]
+# NetworkPolicy demo/database
 resource "azurerm_network_security_rule" "data-allow-out-demo-database-tcp-5432-to-10-1-2-0-24-af097883" {
   name                        = "allow-out-demo-database-tcp-5432-to-10-1-2-0-24-af097883"
-  description                 = "NetworkPolicy demo/database spec.egress[0].to[0]"
+  description                 = "NetworkPolicy demo/database"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.data.name
   priority                    = 879
@@ -147,10 +147,10 @@ resource "azurerm_network_security_rule" "data-allow-out-demo-database-tcp-5432-
   destination_address_prefix  = "10.1.2.0/24"
 }
 
-# policies isolate demo-database for egress
+# policies isolate what is here for egress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "data-deny-out-all-any-bf22c395" {
   name                        = "deny-out-all-any-bf22c395"
-  description                 = "policies isolate demo-database for egress"
+  description                 = "policies isolate what is here for egress: whatever they do not admit is refused"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.data.name
   priority                    = 4096

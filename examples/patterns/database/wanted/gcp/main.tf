@@ -32,12 +32,12 @@ resource "google_compute_firewall" "demo_batch_in_0c244c4d" {
   }
 }
 
-# NetworkPolicy demo/database spec.ingress[0].from[0]
+# NetworkPolicy demo/database
 resource "google_compute_firewall" "demo_database_in_9b8485f7" {
   name        = "demo-database-in-9b8485f7"
   project     = "demo"
   network     = "demo"
-  description = "NetworkPolicy demo/database spec.ingress[0].from[0]"
+  description = "NetworkPolicy demo/database"
   direction   = "INGRESS"
   priority    = 800
   target_tags = ["demo-database"]
@@ -49,12 +49,12 @@ resource "google_compute_firewall" "demo_database_in_9b8485f7" {
   }
 }
 
-# NetworkPolicy demo/database spec.ingress[0].from[1]
+# NetworkPolicy demo/database
 resource "google_compute_firewall" "demo_database_in_e253b943" {
   name        = "demo-database-in-e253b943"
   project     = "demo"
   network     = "demo"
-  description = "NetworkPolicy demo/database spec.ingress[0].from[1]"
+  description = "NetworkPolicy demo/database"
   direction   = "INGRESS"
   priority    = 800
   target_tags = ["demo-database"]
@@ -66,12 +66,44 @@ resource "google_compute_firewall" "demo_database_in_e253b943" {
   }
 }
 
-# NetworkPolicy demo/database spec.egress[0].to[0]
+# Policies isolate demo-database: whatever they do not admit is refused (ingress)
+resource "google_compute_firewall" "demo_database_in_d3f387de" {
+  name          = "demo-database-in-d3f387de"
+  project       = "demo"
+  network       = "demo"
+  description   = "Policies isolate demo-database: whatever they do not admit is refused (ingress)"
+  direction     = "INGRESS"
+  priority      = 900
+  target_tags   = ["demo-database"]
+  source_ranges = ["0.0.0.0/0"]
+
+  deny {
+    protocol = "all"
+  }
+}
+
+# Policies isolate demo-database: whatever they do not admit is refused (ingress)
+resource "google_compute_firewall" "demo_database_in_846bebba" {
+  name          = "demo-database-in-846bebba"
+  project       = "demo"
+  network       = "demo"
+  description   = "Policies isolate demo-database: whatever they do not admit is refused (ingress)"
+  direction     = "INGRESS"
+  priority      = 900
+  target_tags   = ["demo-database"]
+  source_ranges = ["::/0"]
+
+  deny {
+    protocol = "all"
+  }
+}
+
+# NetworkPolicy demo/database
 resource "google_compute_firewall" "demo_database_out_a3d5a3e8" {
   name               = "demo-database-out-a3d5a3e8"
   project            = "demo"
   network            = "demo"
-  description        = "NetworkPolicy demo/database spec.egress[0].to[0]"
+  description        = "NetworkPolicy demo/database"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["demo-database"]

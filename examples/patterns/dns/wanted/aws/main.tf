@@ -35,12 +35,36 @@ resource "aws_vpc_security_group_ingress_rule" "demo-web_any_from_any_ipv6" {
   cidr_ipv6         = "::/0"
 }
 
+# icmp type 3 code 4 to 0.0.0.0/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
+resource "aws_vpc_security_group_egress_rule" "demo-web_icmp-3-4_to_any_ipv4" {
+  region            = "eu-west-1"
+  security_group_id = aws_security_group.demo-web.id
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
+  ip_protocol       = "icmp"
+  from_port         = 3
+  to_port           = 4
+  cidr_ipv4         = "0.0.0.0/0"
+}
+
+# icmpv6 type 2 to ::/0
+# platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)
+resource "aws_vpc_security_group_egress_rule" "demo-web_icmpv6-2_to_any_ipv6" {
+  region            = "eu-west-1"
+  security_group_id = aws_security_group.demo-web.id
+  description       = "platform: Path MTU Discovery: without it large packets vanish (RFC 1191, RFC 8201)"
+  ip_protocol       = "icmpv6"
+  from_port         = 2
+  to_port           = -1
+  cidr_ipv6         = "::/0"
+}
+
 # tcp/53 to kube-system-coredns
-# NetworkPolicy demo/dns spec.egress[0].to[0]
+# NetworkPolicy demo/dns
 resource "aws_vpc_security_group_egress_rule" "demo-web_tcp-53_to_kube-system-coredns" {
   region                       = "eu-west-1"
   security_group_id            = aws_security_group.demo-web.id
-  description                  = "NetworkPolicy demo/dns spec.egress[0].to[0]"
+  description                  = "NetworkPolicy demo/dns"
   ip_protocol                  = "tcp"
   from_port                    = 53
   to_port                      = 53
@@ -48,11 +72,11 @@ resource "aws_vpc_security_group_egress_rule" "demo-web_tcp-53_to_kube-system-co
 }
 
 # udp/53 to kube-system-coredns
-# NetworkPolicy demo/dns spec.egress[0].to[0]
+# NetworkPolicy demo/dns
 resource "aws_vpc_security_group_egress_rule" "demo-web_udp-53_to_kube-system-coredns" {
   region                       = "eu-west-1"
   security_group_id            = aws_security_group.demo-web.id
-  description                  = "NetworkPolicy demo/dns spec.egress[0].to[0]"
+  description                  = "NetworkPolicy demo/dns"
   ip_protocol                  = "udp"
   from_port                    = 53
   to_port                      = 53

@@ -67,10 +67,10 @@ resource "azurerm_network_security_rule" "web-allow-in-demo-web-any-6cb0cbf8" {
   destination_address_prefix  = "10.1.1.0/24"
 }
 
-# NetworkPolicy demo/dns spec.egress[0].to[0]
+# NetworkPolicy demo/dns
 resource "azurerm_network_security_rule" "web-allow-out-demo-web-udp-53-to-10-1-2-0-24-51a56f96" {
   name                        = "allow-out-demo-web-udp-53-to-10-1-2-0-24-51a56f96"
-  description                 = "NetworkPolicy demo/dns spec.egress[0].to[0]"
+  description                 = "NetworkPolicy demo/dns"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.web.name
   priority                    = 914
@@ -83,10 +83,10 @@ resource "azurerm_network_security_rule" "web-allow-out-demo-web-udp-53-to-10-1-
   destination_address_prefix  = "10.1.2.0/24"
 }
 
-# NetworkPolicy demo/dns spec.egress[0].to[0]
+# NetworkPolicy demo/dns
 resource "azurerm_network_security_rule" "web-allow-out-demo-web-tcp-53-to-10-1-2-0-24-56790300" {
   name                        = "allow-out-demo-web-tcp-53-to-10-1-2-0-24-56790300"
-  description                 = "NetworkPolicy demo/dns spec.egress[0].to[0]"
+  description                 = "NetworkPolicy demo/dns"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.web.name
   priority                    = 1406
@@ -99,10 +99,10 @@ resource "azurerm_network_security_rule" "web-allow-out-demo-web-tcp-53-to-10-1-
   destination_address_prefix  = "10.1.2.0/24"
 }
 
-# policies isolate demo-web for egress
+# policies isolate what is here for egress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "web-deny-out-all-any-b5dcb751" {
   name                        = "deny-out-all-any-b5dcb751"
-  description                 = "policies isolate demo-web for egress"
+  description                 = "policies isolate what is here for egress: whatever they do not admit is refused"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.web.name
   priority                    = 4096

@@ -16,12 +16,12 @@ resource "google_compute_firewall" "demo_web_in_823525a0" {
   }
 }
 
-# NetworkPolicy demo/dns spec.egress[0].to[0]
+# NetworkPolicy demo/dns
 resource "google_compute_firewall" "demo_web_out_a264b1dc" {
   name               = "demo-web-out-a264b1dc"
   project            = "demo"
   network            = "demo"
-  description        = "NetworkPolicy demo/dns spec.egress[0].to[0]"
+  description        = "NetworkPolicy demo/dns"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["demo-web"]

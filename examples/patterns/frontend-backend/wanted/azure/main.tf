@@ -7,10 +7,10 @@ resource "azurerm_network_security_group" "app" {
   location            = "westeurope"
 }
 
-# NetworkPolicy demo/backend spec.ingress[0].from[0]
+# NetworkPolicy demo/backend
 resource "azurerm_network_security_rule" "app-allow-in-demo-backend-tcp-9000-from-10-1-1-0-24-66de6d4c" {
   name                        = "allow-in-demo-backend-tcp-9000-from-10-1-1-0-24-66de6d4c"
-  description                 = "NetworkPolicy demo/backend spec.ingress[0].from[0]"
+  description                 = "NetworkPolicy demo/backend"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.app.name
   priority                    = 694
@@ -23,10 +23,10 @@ resource "azurerm_network_security_rule" "app-allow-in-demo-backend-tcp-9000-fro
   destination_address_prefix  = "10.1.2.0/24"
 }
 
-# policies isolate demo-backend for ingress
+# policies isolate what is here for ingress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "app-deny-in-all-any-ad8dbbe3" {
   name                        = "deny-in-all-any-ad8dbbe3"
-  description                 = "policies isolate demo-backend for ingress"
+  description                 = "policies isolate what is here for ingress: whatever they do not admit is refused"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.app.name
   priority                    = 4096
@@ -39,10 +39,10 @@ resource "azurerm_network_security_rule" "app-deny-in-all-any-ad8dbbe3" {
   destination_address_prefix  = "*"
 }
 
-# policies isolate demo-backend for egress
+# policies isolate what is here for egress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "app-deny-out-all-any-839302c2" {
   name                        = "deny-out-all-any-839302c2"
-  description                 = "policies isolate demo-backend for egress"
+  description                 = "policies isolate what is here for egress: whatever they do not admit is refused"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.app.name
   priority                    = 4096
@@ -83,10 +83,10 @@ resource "azurerm_network_security_rule" "web-allow-in-demo-frontend-any-6cb0cbf
   destination_address_prefix  = "10.1.1.0/24"
 }
 
-# NetworkPolicy demo/frontend spec.egress[0].to[0]
+# NetworkPolicy demo/frontend
 resource "azurerm_network_security_rule" "web-allow-out-demo-frontend-tcp-9000-to-10-1-2-0-24-1907ebe0" {
   name                        = "allow-out-demo-frontend-tcp-9000-to-10-1-2-0-24-1907ebe0"
-  description                 = "NetworkPolicy demo/frontend spec.egress[0].to[0]"
+  description                 = "NetworkPolicy demo/frontend"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.web.name
   priority                    = 2047
@@ -99,10 +99,10 @@ resource "azurerm_network_security_rule" "web-allow-out-demo-frontend-tcp-9000-t
   destination_address_prefix  = "10.1.2.0/24"
 }
 
-# policies isolate demo-frontend for egress
+# policies isolate what is here for egress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "web-deny-out-all-any-b5dcb751" {
   name                        = "deny-out-all-any-b5dcb751"
-  description                 = "policies isolate demo-frontend for egress"
+  description                 = "policies isolate what is here for egress: whatever they do not admit is refused"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.web.name
   priority                    = 4096

@@ -1,11 +1,11 @@
 # Written by crosswall. Changes are overwritten.
 
-# NetworkPolicy demo/backend spec.ingress[0].from[0]
+# NetworkPolicy demo/backend
 resource "google_compute_firewall" "demo_backend_in_91e473c3" {
   name        = "demo-backend-in-91e473c3"
   project     = "demo"
   network     = "demo"
-  description = "NetworkPolicy demo/backend spec.ingress[0].from[0]"
+  description = "NetworkPolicy demo/backend"
   direction   = "INGRESS"
   priority    = 800
   target_tags = ["demo-backend"]
@@ -14,6 +14,38 @@ resource "google_compute_firewall" "demo_backend_in_91e473c3" {
   allow {
     protocol = "tcp"
     ports    = ["9000"]
+  }
+}
+
+# Policies isolate demo-backend: whatever they do not admit is refused (ingress)
+resource "google_compute_firewall" "demo_backend_in_26b895b2" {
+  name          = "demo-backend-in-26b895b2"
+  project       = "demo"
+  network       = "demo"
+  description   = "Policies isolate demo-backend: whatever they do not admit is refused (ingress)"
+  direction     = "INGRESS"
+  priority      = 900
+  target_tags   = ["demo-backend"]
+  source_ranges = ["0.0.0.0/0"]
+
+  deny {
+    protocol = "all"
+  }
+}
+
+# Policies isolate demo-backend: whatever they do not admit is refused (ingress)
+resource "google_compute_firewall" "demo_backend_in_48a015d8" {
+  name          = "demo-backend-in-48a015d8"
+  project       = "demo"
+  network       = "demo"
+  description   = "Policies isolate demo-backend: whatever they do not admit is refused (ingress)"
+  direction     = "INGRESS"
+  priority      = 900
+  target_tags   = ["demo-backend"]
+  source_ranges = ["::/0"]
+
+  deny {
+    protocol = "all"
   }
 }
 
@@ -65,12 +97,12 @@ resource "google_compute_firewall" "demo_frontend_in_6656dd29" {
   }
 }
 
-# NetworkPolicy demo/frontend spec.egress[0].to[0]
+# NetworkPolicy demo/frontend
 resource "google_compute_firewall" "demo_frontend_out_5760f6fa" {
   name               = "demo-frontend-out-5760f6fa"
   project            = "demo"
   network            = "demo"
-  description        = "NetworkPolicy demo/frontend spec.egress[0].to[0]"
+  description        = "NetworkPolicy demo/frontend"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["demo-frontend"]
