@@ -35,32 +35,42 @@ func findingsJSON(fs []model.Finding) []findingJSON {
 	return out
 }
 
-// manyAlike is how many warnings of one code are shown unless all are asked for.
-const manyAlike = 5
+// manyAlike is how many findings of one code are shown unless all are asked for.
+func manyAlike(s model.Severity) int {
+	if s == model.Error {
+		return 20
+	}
+	return 5
+}
 
-// tell writes findings for people: every error, the first few warnings of each
+// tell writes findings for people: the first few errors and warnings of each
 // kind, notes only if asked for. A person at a terminal hears that there are notes.
 func (s *streams) tell(fs []model.Finding, verbose bool) {
-	notes, alike := 0, map[string]int{}
-	var codes []string
+	type kind struct {
+		severity model.Severity
+		code     string
+	}
+	notes, alike := 0, map[kind]int{}
+	var cut []kind
 	for _, f := range fs {
+		k := kind{f.Severity, f.Code}
 		switch {
-		case verbose || f.Severity == model.Error:
+		case verbose:
 		case f.Severity == model.Info:
 			notes++
 			continue
 		default:
-			if alike[f.Code]++; alike[f.Code] == manyAlike+1 {
-				codes = append(codes, f.Code)
+			if alike[k]++; alike[k] == manyAlike(f.Severity)+1 {
+				cut = append(cut, k)
 			}
-			if alike[f.Code] > manyAlike {
+			if alike[k] > manyAlike(f.Severity) {
 				continue
 			}
 		}
 		fmt.Fprintln(s.err, findingText(f))
 	}
-	for _, code := range codes {
-		fmt.Fprintf(s.err, "and %s more of [%s]; --verbose shows them\n", count(alike[code]-manyAlike, "warning"), code)
+	for _, k := range cut {
+		fmt.Fprintf(s.err, "and %s more of [%s]; --verbose shows them\n", count(alike[k]-manyAlike(k.severity), k.severity.String()), k.code)
 	}
 	if notes > 0 && s.live {
 		fmt.Fprintf(s.err, "%s not shown; --verbose shows %s\n", count(notes, "note"), plural(notes, "it", "them"))

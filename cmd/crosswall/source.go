@@ -69,13 +69,18 @@ type material struct {
 	findings []model.Finding
 	// placements are the placement files among the sources.
 	placements []kubernetes.File
+	// files are the manifests, as they were read.
+	files []kubernetes.File
 }
 
 // leftOut are the codes of findings about something that bears on the answer and is not taken into
 // account.
 var leftOut = [...]string{
 	"unmodelled-policy",       // an object of a kind that decides about traffic
+	"unmodelled-workload",     // an object that makes pods in a way that is not known
 	"broken-document-skipped", // a document that could not be read
+	"kustomization-not-built", // what a kustomization changes: names, labels, selectors, further objects
+	"template-not-processed",  // the objects of an OpenShift template
 }
 
 // code returns exitIncomplete when the input holds something that may change
@@ -119,7 +124,7 @@ func (o *sourceOptions) read(ctx context.Context, s *streams, paths []string) (m
 		return material{}, nothingToRead(paths)
 	}
 	in, more := reader.ReadFiles(files)
-	m.Input = in
+	m.Input, m.files = in, files
 	m.findings = model.SortFindings(append(m.findings, more...))
 	s.progressDone()
 	s.tell(m.findings, o.verbose)
