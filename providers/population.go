@@ -20,15 +20,14 @@ type Populated interface {
 
 // Population is who the rules of a module can tell apart.
 type Population struct {
-	// Parties are sorted by label; no two share a group, a label or an address.
+	// Parties are sorted by label; no two share a label or an address.
 	Parties []Party
 	// Together holds parties, by index, that some endpoint belongs to at once.
 	Together [][]int
 	// Places are groups that are known by their addresses: subnets.
 	Places map[model.Group]model.Selector
-	// Everybody are groups that every party is in, Strangers groups that every endpoint of no
-	// party is in.
-	Everybody, Strangers []model.Group
+	// Strangers are groups that every endpoint of no party is in.
+	Strangers []model.Group
 	// Taken is addresses that no stranger holds.
 	Taken model.AddrSet
 	// Bare is what judges the members of a group of which nothing is written:
@@ -46,7 +45,7 @@ type Party struct {
 	// Address is that of its resource, ID the cloud's; Name is unique among
 	// things of its kind, and begins with the kind.
 	Address, ID, Name string
-	// Groups are what the policy calls it; it may be named in several ways.
+	// Groups are what the policy calls it, in whatever ways, and what else it is part of.
 	Groups []model.Group
 	// Addrs is every address that it may hold; empty: not known.
 	Addrs model.AddrSet

@@ -18,15 +18,19 @@ const (
 	// Warning is configuration that Terraform takes and this package does not
 	// read, so that the module is incomplete.
 	Warning
+	// Note is worth knowing; nothing was left out for it.
+	Note
 )
 
-// String returns "error" or "warning".
+// String returns "error", "warning" or "note".
 func (s Severity) String() string {
 	switch s {
 	case Error:
 		return "error"
 	case Warning:
 		return "warning"
+	case Note:
+		return "note"
 	}
 	return "invalid"
 }

@@ -2,6 +2,6 @@
 //
 // It knows blocks, attributes and references, and nothing of firewalls. A
 // [Module] is written as native syntax (HCL) or JSON, both of which [Read] reads
-// back. Whatever cannot be worked out without running Terraform is an
+// back; [ReadPlan] and [ReadState] read what Terraform makes of it. Whatever cannot be worked out without running Terraform is an
 // unknown [Value], never a guess.
 package terraform

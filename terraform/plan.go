@@ -132,7 +132,7 @@ func (p *planReader) change(r Resource, c *tfjson.Change) {
 		before.Body = sense{}.body(masked{value: c.Before, sensitive: c.BeforeSensitive})
 		p.out.Before.Resources = append(p.out.Before.Resources, before)
 		if slices.Contains(c.Actions, tfjson.ActionForget) {
-			p.note(Warning, "Resource to be forgotten", r.Address()+" stays as it is, and Terraform will no longer manage it.")
+			p.note(Note, "Resource to be forgotten", r.Address()+" stays as it is, and Terraform will no longer manage it.")
 			p.out.After.Resources = append(p.out.After.Resources, before)
 			return
 		}
@@ -186,7 +186,7 @@ func (p *planReader) notes() {
 	}
 	for _, d := range p.file.Deferred {
 		if d != nil && d.ResourceChange != nil {
-			p.note(Warning, "Change deferred", d.ResourceChange.Address+" is left to a later plan, and taken to stay as it is.")
+			p.note(Note, "Change deferred", d.ResourceChange.Address+" is left to a later plan, and taken to stay as it is.")
 		}
 	}
 }

@@ -310,7 +310,7 @@ func TestPlanNotes(t *testing.T) {
 	for _, row := range []struct{ name, member, want string }{
 		{"nothing", `"complete": true`, ""},
 		{"failed", `"errored": true`, "error: Plan failed"},
-		{"deferred", `"deferred_changes": [{"reason": "x", "resource_change": {"address": "a.b", "type": "a", "name": "b"}}]`, "warning: Change deferred: a.b"},
+		{"deferred", `"deferred_changes": [{"reason": "x", "resource_change": {"address": "a.b", "type": "a", "name": "b"}}]`, "note: Change deferred: a.b"},
 	} {
 		_, diags, err := terraform.ReadPlan(strings.NewReader(strings.TrimSuffix(planJSON(""), "}") + ", " + row.member + "}"))
 		if err != nil {

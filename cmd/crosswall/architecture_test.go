@@ -93,6 +93,7 @@ var layers = [...]struct {
 	{"providers/*", []string{"model", "terraform", "providers", "go4.org/netipx"}},
 	{"providers/*/live", nil}, // ruled by TestLiveStaysApart: each has an SDK of its own
 	{"translate", []string{"model", "terraform", "providers"}},
+	{"translate/terraform", []string{"model", "terraform", "providers", "translate"}},
 	{"translate/*", []string{"model", "providers", "translate", "go4.org/netipx",
 		"k8s.io/api/...", "k8s.io/apimachinery/...", "sigs.k8s.io/network-policy-api/...", "sigs.k8s.io/yaml", "go.yaml.in/yaml/v3"}},
 	{"cmd/...", []string{"..."}},

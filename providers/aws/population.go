@@ -52,10 +52,17 @@ func (Provider) Population(m terraform.Module, p model.Policy) providers.Populat
 			}
 		}
 	}
+	if slices.ContainsFunc(p.Layers, func(l model.Layer) bool { return l.State == model.Stateless }) {
+		out.Parties = append(out.Parties, providers.Party{Label: somebodyElse, Name: somebodyElse})
+	}
 	slices.SortFunc(out.Parties, func(a, b providers.Party) int { return cmp.Compare(a.Label, b.Label) })
 	out.Together = d.together(out.Parties)
 	return out
 }
+
+// somebodyElse is interfaces under network ACLs and under no security group that is
+// known of.
+const somebodyElse = "somebody else in the VPC"
 
 // partyOf is a party that the module makes.
 func partyOf(r terraform.Resource, name model.Group, kind string) providers.Party {

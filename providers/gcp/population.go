@@ -22,12 +22,12 @@ func (p Provider) Population(m terraform.Module, policy model.Policy) providers.
 	for _, c := range providers.ChainsOf(policy) {
 		guard, rules := providers.GroupsOfChain(c)
 		for _, g := range guard {
-			key, _ := strings.CutPrefix(string(g), "network:")
-			b.addNetwork(key)
+			key := strings.TrimPrefix(string(g), "network:")
 			b.marks[key] = append(b.marks[key], rules...)
 		}
 	}
-	for _, rules := range b.marks {
+	for key, rules := range b.marks { // in any order: what is made of it is sorted
+		b.addNetwork(key)
 		for _, g := range rules {
 			b.addMark(g)
 		}
@@ -50,9 +50,9 @@ func (b *populationBuilder) addNetwork(key string) {
 		return
 	}
 	b.index[g] = len(b.out.Parties)
-	p := providers.Party{Label: "network " + lastSegment(key), Groups: []model.Group{g}, Name: "network " + lastSegment(key)}
-	if slices.ContainsFunc(b.out.Parties, func(o providers.Party) bool { return o.Label == p.Label }) {
-		p.Label, p.Name = "network "+key, "network "+key
+	p := providers.Party{Label: "network " + b.shortName(key), Groups: []model.Group{g}}
+	if p.Name = p.Label; key == "" {
+		p.Label, p.Name = "a network that is not known", ""
 	}
 	for _, r := range b.module.Resources {
 		if r.Type == typeNetwork && networkKey(nameOf(r), r.Get("project")) == key {
@@ -65,6 +65,17 @@ func (b *populationBuilder) addNetwork(key string) {
 		return []model.Chain{{Name: "implied rules", Guard: model.Guard{Target: g}, Order: model.PriorityDenyWins, Default: a}}
 	}
 	b.out.Bare[g] = model.Layer{Name: "VPC firewall", State: model.Stateful, Ingress: chain(model.Deny), Egress: chain(model.Allow)}
+}
+
+// shortName is a network's name, with its project where there are several of that name.
+func (b *populationBuilder) shortName(key string) string {
+	short := lastSegment(key)
+	for other := range b.marks {
+		if other != key && lastSegment(other) == short {
+			return key
+		}
+	}
+	return short
 }
 
 // addMark adds a tag or account, of which rules name the machines that it is on as

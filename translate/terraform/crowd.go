@@ -1,0 +1,114 @@
+package tfsource
+
+import (
+	"slices"
+
+	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/providers"
+)
+
+// part is what one provider makes of a module.
+type part struct {
+	provider   string
+	policy     model.Policy
+	population providers.Population
+	unfiltered []providers.Allowance
+}
+
+// crowd is everybody whom the rules of a module can tell apart, of all
+// providers.
+type crowd struct {
+	parties  []party
+	together [][]int // parties that some endpoint belongs to at once
+	// places are the addresses of groups that the policy names.
+	places map[model.Group]model.Selector
+	// standing is the addresses of every subnet, named or not.
+	standing model.AddrSet
+	// strangers are groups that endpoints of no party are in.
+	strangers []model.Group
+	taken     model.AddrSet
+	// unfiltered passes whatever the rules say.
+	unfiltered []providers.Allowance
+	bare       map[model.Group]model.Layer
+}
+
+type party struct {
+	providers.Party
+	provider string
+}
+
+// size is the number of groups that an endpoint could be in.
+func (c crowd) size() int { return len(c.parties) }
+
+// assemble puts the policies of all providers into one. Where there are several, groups
+// get the provider's name in front, as two clouds may call different things the same.
+func assemble(parts []part) (model.Policy, crowd) {
+	var p model.Policy
+	c := crowd{places: map[model.Group]model.Selector{}, bare: map[model.Group]model.Layer{}}
+	for _, one := range parts {
+		rename := func(g model.Group) model.Group { return g }
+		if len(parts) > 1 {
+			rename = func(g model.Group) model.Group { return model.Group(one.provider+" ") + g }
+		}
+		renamed := func(p model.Policy) model.Policy {
+			return withGroups(p, func(g model.Group) model.Selector { return rename(g) })
+		}
+		p.Layers = append(p.Layers, renamed(one.policy).Layers...)
+		c.add(one, rename)
+		for g, l := range one.population.Bare {
+			c.bare[rename(g)] = renamed(model.Policy{Layers: []model.Layer{l}}).Layers[0]
+		}
+	}
+	return p, c
+}
+
+func (c *crowd) add(one part, rename func(model.Group) model.Group) {
+	first := len(c.parties)
+	for _, p := range one.population.Parties {
+		p.Groups = renameAll(p.Groups, rename)
+		c.parties = append(c.parties, party{p, one.provider})
+	}
+	for _, set := range one.population.Together {
+		moved := make([]int, len(set))
+		for i, n := range set {
+			moved[i] = first + n
+		}
+		c.together = append(c.together, moved)
+	}
+	for _, s := range one.population.Places {
+		c.standing = c.standing.Union(sureAddrs(s))
+	}
+	for _, chain := range providers.ChainsOf(one.policy) {
+		guard, rules := providers.GroupsOfChain(chain)
+		for _, g := range slices.Concat(guard, rules) {
+			if s, ok := one.population.Places[g]; ok {
+				c.places[rename(g)] = s
+			}
+		}
+	}
+	c.strangers = append(c.strangers, renameAll(one.population.Strangers, rename)...)
+	c.taken = c.taken.Union(one.population.Taken)
+	c.unfiltered = append(c.unfiltered, one.unfiltered...)
+}
+
+func renameAll(gs []model.Group, rename func(model.Group) model.Group) []model.Group {
+	out := make([]model.Group, len(gs))
+	for i, g := range gs {
+		out[i] = rename(g)
+	}
+	return out
+}
+
+// addrs returns every address of the places that the policy names.
+func (c crowd) addrs() model.AddrSet {
+	var out model.AddrSet
+	for _, s := range c.places {
+		out = out.Union(sureAddrs(s))
+	}
+	return out
+}
+
+// sureAddrs returns the addresses that a place has for sure.
+func sureAddrs(s model.Selector) model.AddrSet {
+	return model.Inventory{}.Resolve(s).Must.Rest()
+}

@@ -1,0 +1,73 @@
+package tfsource
+
+import (
+	"slices"
+
+	"github.com/crosswall/crosswall/model"
+)
+
+// rewriter changes every selector and every origin of a policy.
+type rewriter struct {
+	group  func(model.Group) model.Selector
+	origin func(model.Origin) model.Origin
+}
+
+// withGroups returns the policy with every group replaced.
+func withGroups(p model.Policy, f func(model.Group) model.Selector) model.Policy {
+	return rewriter{group: f, origin: func(o model.Origin) model.Origin { return o }}.policy(p)
+}
+
+// withOrigins returns the policy with every file's name replaced.
+func withOrigins(p model.Policy, file func(string) string) model.Policy {
+	return rewriter{
+		group:  func(g model.Group) model.Selector { return g },
+		origin: func(o model.Origin) model.Origin { o.File = file(o.File); return o },
+	}.policy(p)
+}
+
+func (w rewriter) policy(p model.Policy) model.Policy {
+	out := model.Policy{Layers: slices.Clone(p.Layers)}
+	for i, l := range out.Layers {
+		out.Layers[i].Ingress, out.Layers[i].Egress = w.chains(l.Ingress), w.chains(l.Egress)
+	}
+	return out
+}
+
+func (w rewriter) chains(chains []model.Chain) []model.Chain {
+	out := slices.Clone(chains)
+	for i, c := range out {
+		out[i].Guard = model.Guard{Target: w.selector(c.Guard.Target), Peer: w.selector(c.Guard.Peer)}
+		out[i].Rules = slices.Clone(c.Rules)
+		for j, r := range out[i].Rules {
+			r.Target, r.Peer, r.Origin = w.selector(r.Target), w.selector(r.Peer), w.origin(r.Origin)
+			out[i].Rules[j] = r
+		}
+	}
+	return out
+}
+
+func (w rewriter) selector(s model.Selector) model.Selector {
+	switch s := s.(type) {
+	case model.Group:
+		return w.group(s)
+	case model.And:
+		return model.And(w.selectors(s))
+	case model.Or:
+		return model.Or(w.selectors(s))
+	case model.Not:
+		return model.Not{Selector: w.selector(s.Selector)}
+	case model.Maybe:
+		return model.Maybe{Selector: w.selector(s.Selector), Why: s.Why}
+	case nil, model.Any, model.At, model.Identities:
+		return s
+	}
+	return s
+}
+
+func (w rewriter) selectors(ss []model.Selector) []model.Selector {
+	out := make([]model.Selector, len(ss))
+	for i, s := range ss {
+		out[i] = w.selector(s)
+	}
+	return out
+}
