@@ -238,6 +238,7 @@ func (e Effect) gravity() int {
 		return 2
 	case Unresolved:
 		return 1
+	case NoEffect:
 	}
 	return 0
 }
@@ -396,6 +397,7 @@ func (c *comparer) against(s *suspect, opponent *flat, mine, theirs *tree) Effec
 		return reached
 	case tooMuch:
 		return GaveUp
+	case covered:
 	}
 	return NoEffect
 }

@@ -67,6 +67,7 @@ func (x *Index) needless(e Effort, judge func(*needs, place) outcome) Needless {
 			out.Rules = append(out.Rules, Proof{Rule: rule, By: slices.Compact(n.by)})
 		case tooMuch:
 			out.Unknown = append(out.Unknown, rule)
+		case open:
 		}
 	}
 	out.Tests = n.gaps.tests

@@ -19,6 +19,7 @@ func plainMatch(c Chain, d Direction, inv Inventory, f Flow) (Action, int) {
 		return Pass, ByGuard
 	case perhaps:
 		return 0, ByGuard
+	case yes:
 	}
 	rules := c.sorted()
 	for first := 0; first < len(rules); {
@@ -36,6 +37,7 @@ func plainMatch(c Chain, d Direction, inv Inventory, f Flow) (Action, int) {
 				if unsure < 0 {
 					unsure = last
 				}
+			case no:
 			}
 		}
 		if unsure >= 0 {
