@@ -52,6 +52,11 @@ type Step struct {
 	Rule *Rule
 	// Why says in words how the verdict came about.
 	Why string
+	// Doubts say what is unknown, sorted; empty unless the verdict is Undecided.
+	Doubts []string
+	// Also are further rules that decide so on some of the connections of a
+	// [Case]; empty from [Policy.Explain], which is about one connection.
+	Also []Rule
 }
 
 // Decision is the answer of [Policy.Explain].
@@ -68,28 +73,56 @@ type Decision struct {
 // after a denial included.
 func (p Policy) Explain(f Flow, inv Inventory) Decision {
 	d := Decision{Verdict: Allowed}
-	for _, l := range p.Layers {
-		d.Request = append(d.Request, l.explain(Egress, f, inv))
+	reply, answered := f.Reply()
+	for _, h := range p.hops() {
+		packet := f
+		if h.reply {
+			if !answered {
+				continue
+			}
+			packet = reply
+		}
+		step := h.layer.explain(h.direction, packet, inv)
+		d.add(h, step)
 	}
-	for _, l := range slices.Backward(p.Layers) {
-		d.Request = append(d.Request, l.explain(Ingress, f, inv))
+	return d
+}
+
+// add appends the next step.
+func (d *Decision) add(h hop, s Step) {
+	if h.reply {
+		d.Reply = append(d.Reply, s)
+	} else {
+		d.Request = append(d.Request, s)
 	}
-	if reply, ok := f.Reply(); ok {
+	d.Verdict = d.Verdict.and(s.Verdict)
+}
+
+// hop is one layer's chains of one direction, asked about the request or the
+// reply.
+type hop struct {
+	layer     Layer
+	direction Direction
+	reply     bool
+}
+
+// hops returns what a connection meets, in order; see [Decision].
+func (p Policy) hops() []hop {
+	var out []hop
+	for _, reply := range []bool{false, true} {
+		asked := func(l Layer) bool { return !reply || l.State == Stateless }
 		for _, l := range p.Layers {
-			if l.State == Stateless {
-				d.Reply = append(d.Reply, l.explain(Egress, reply, inv))
+			if asked(l) {
+				out = append(out, hop{l, Egress, reply})
 			}
 		}
 		for _, l := range slices.Backward(p.Layers) {
-			if l.State == Stateless {
-				d.Reply = append(d.Reply, l.explain(Ingress, reply, inv))
+			if asked(l) {
+				out = append(out, hop{l, Ingress, reply})
 			}
 		}
 	}
-	for _, s := range slices.Concat(d.Request, d.Reply) {
-		d.Verdict = d.Verdict.and(s.Verdict)
-	}
-	return d
+	return out
 }
 
 // explain asks the layer's chains of one direction about a packet.
@@ -100,6 +133,8 @@ func (l Layer) explain(d Direction, packet Flow, inv Inventory) Step {
 	}
 	j := judge{chains: l.Chains(d), target: target, peer: peer, packet: packet, inv: inv}
 	s := j.chain(0)
+	slices.Sort(s.Doubts)
+	s.Doubts = slices.Compact(s.Doubts)
 	s.Layer, s.Direction = l.Name, d
 	return s
 }
@@ -122,7 +157,7 @@ func (j judge) chain(i int) Step {
 	case no:
 		return j.chain(i + 1)
 	case perhaps:
-		return either(j.rules(i, c.sorted()), j.chain(i+1))
+		return j.either(j.rules(i, c.sorted()), j.chain(i+1), c.Guard)
 	case yes:
 	}
 	return j.rules(i, c.sorted())
@@ -136,7 +171,7 @@ func (j judge) rules(i int, rules []Rule) Step {
 		case yes:
 			return j.act(i, &rules[k], r.Action)
 		case perhaps:
-			return either(j.act(i, &rules[k], r.Action), j.rules(i, rules[k+1:]))
+			return j.either(j.act(i, &rules[k], r.Action), j.rules(i, rules[k+1:]), Guard{r.Target, r.Peer})
 		case no:
 		}
 	}
@@ -181,13 +216,17 @@ func (r Rule) describe() string {
 	return s
 }
 
-// either is the step when it is unknown which of two happens.
-func either(a, b Step) Step {
-	if a.Verdict == b.Verdict {
+// either is the step when it is unknown which of two happens, as it is unknown
+// whether the packet is between the ends of g.
+func (j judge) either(a, b Step, g Guard) Step {
+	if a.Verdict == b.Verdict && a.Verdict != Undecided {
 		return a
 	}
+	if a.Verdict != b.Verdict {
+		a.Why = "it is unknown whether this holds: " + a.Why
+	}
 	a.Verdict = Undecided
-	a.Why = "it is unknown whether this holds: " + a.Why
+	a.Doubts = slices.Concat(a.Doubts, b.Doubts, j.inv.doubts(g.Target, j.target), j.inv.doubts(g.Peer, j.peer))
 	return a
 }
 

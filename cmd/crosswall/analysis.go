@@ -64,6 +64,14 @@ const (
 )
 
 func newAnalysis(p model.Policy, inv model.Inventory, v view) *analysis {
+	a := analysisOf(p, inv, v)
+	a.group()
+	a.partition()
+	return a
+}
+
+// analysisOf is an analysis of single pairs of parties.
+func analysisOf(p model.Policy, inv model.Inventory, v view) *analysis {
 	a := &analysis{inv: inv, policy: p, view: v, answers: map[string][]connection{}}
 	spec := p.Permitted(inv)
 	a.add(passes, spec.Allowed)
@@ -74,8 +82,6 @@ func newAnalysis(p model.Policy, inv model.Inventory, v view) *analysis {
 		a.add(replyRefused, spec.Allowed.Subtract(alone.Allowed).Subtract(alone.Unknown))
 		a.add(replyOpen, spec.Allowed.Intersect(alone.Unknown))
 	}
-	a.group()
-	a.partition()
 	return a
 }
 
@@ -229,7 +235,7 @@ func (a *analysis) mergedAtoms() [][]connection {
 		for k := range sets[i].connections {
 			// "Any" is not the same in IPv4 and in IPv6.
 			c := &sets[i].connections[k]
-			c.traffic, c.everything = c.traffic.union(cs[k].traffic), c.everything.union(cs[k].everything)
+			c.traffic, c.everything, c.said = c.traffic.union(cs[k].traffic), c.everything.union(cs[k].everything), nil
 		}
 	}
 	out := make([][]connection, len(sets))

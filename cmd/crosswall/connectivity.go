@@ -39,11 +39,30 @@ type connection struct {
 	everything trafficSet
 	// sure is whether the traffic is known to pass.
 	sure bool
+	// said is what the traffic reads like, where that was worked out; nil elsewhere.
+	said *saying
+}
+
+// saying is traffic for people and for scripts.
+type saying struct {
+	text    string
+	entries []trafficEntry
+}
+
+// spelt returns what the traffic reads like, and keeps it.
+func (c *connection) spelt() *saying {
+	if c.said == nil {
+		c.said = &saying{c.traffic.text(c.everything), c.traffic.entries(c.everything)}
+	}
+	return c.said
 }
 
 // connectivity is who may connect to whom.
 type connectivity struct {
 	workloads []model.Identity // sorted
+	// segments are the workloads that the policy does not tell apart, each sorted, in the order
+	// of their first.
+	segments [][]model.Identity
 	// known connections pass; unknown ones do or do not, depending on something that could
 	// not be resolved, or on which address a workload turns out to hold.
 	known, unknown []connection
@@ -63,8 +82,9 @@ func connect(p model.Policy, inv model.Inventory, opt listOptions) connectivity 
 	}
 	slices.Sort(out.workloads)
 
-	a := newAnalysis(p, inv, opt.view)
-	for _, c := range a.connections() {
+	var all []connection
+	all, out.segments = connections(p, inv, opt)
+	for _, c := range all {
 		if c.from.id == c.to.id && (solo[c.from.id] || !opt.self) {
 			continue
 		}
@@ -77,6 +97,36 @@ func connect(p model.Policy, inv model.Inventory, opt listOptions) connectivity 
 	sortConnections(out.known)
 	sortConnections(out.unknown)
 	return out
+}
+
+// connections returns the connections of any policy, and the segments: by the rules that
+// name each workload where the policy only allows, by the regions that it admits elsewhere.
+func connections(p model.Policy, inv model.Inventory, opt listOptions) ([]connection, [][]model.Identity) {
+	var segments [][]model.Identity
+	d, ok := directoryFor(p, inv, opt.view)
+	if !ok {
+		a := newAnalysis(p, inv, opt.view)
+		for _, g := range a.groups {
+			segments = append(segments, g.ids)
+		}
+		return a.connections(), sortedSegments(segments)
+	}
+	for _, g := range d.groups {
+		segments = append(segments, g.ids)
+	}
+	out := d.members(opt.self)
+	if opt.joined {
+		return append(out, d.joined()...), sortedSegments(segments)
+	}
+	return append(out, d.split()...), sortedSegments(segments)
+}
+
+func sortedSegments(segments [][]model.Identity) [][]model.Identity {
+	for _, s := range segments {
+		slices.Sort(s)
+	}
+	slices.SortFunc(segments, func(a, b []model.Identity) int { return cmp.Compare(a[0], b[0]) })
+	return segments
 }
 
 // sortConnections sorts by from and to, workloads before addresses.
@@ -100,4 +150,4 @@ func (e end) compare(o end) int {
 }
 
 // text writes the traffic of the connection on one line.
-func (c connection) text() string { return c.traffic.text(c.everything) }
+func (c connection) text() string { return c.spelt().text }

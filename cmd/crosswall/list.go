@@ -5,6 +5,8 @@ import (
 	"errors"
 
 	"github.com/spf13/cobra"
+
+	"github.com/crosswall/crosswall/model"
 )
 
 // view is how replies are read.
@@ -20,14 +22,20 @@ const (
 
 // The words of --output.
 const (
-	outputText = "text"
-	outputJSON = "json"
+	outputText   = "text"
+	outputJSON   = "json"
+	outputMatrix = "matrix"
+	outputDOT    = "dot"
 )
 
 // listOptions are the choices of the list command.
 type listOptions struct {
 	view view
+	// self asks for connections inside one workload too.
 	self bool
+	// joined asks for one connection a workload for all outside addresses with the same
+	// traffic, which may then overlap between workloads.
+	joined bool
 }
 
 func newList(s *streams) *cobra.Command {
@@ -48,16 +56,21 @@ firewall remembered nothing:
   none      they are refused, at least to some client ports: the connection works
             because Kubernetes policies are stateful, and on a stateless firewall it
             needs return rules
-This is a what-if reading. Kubernetes admits the replies of whatever it admits.`,
+This is a what-if reading. Kubernetes admits the replies of whatever it admits.
+
+With -o matrix the answer is a grid, with -o dot and -o mermaid a graph grouped by
+namespace. Both put workloads together that no policy tells apart.`,
 		Example: `  crosswall list ./manifests
   helm template ./chart | crosswall list -
   crosswall list ./manifests --view stateless
+  crosswall list ./manifests -o matrix
+  crosswall list ./manifests -o dot | dot -Tsvg > connectivity.svg
   crosswall list ./manifests -o json | jq '.connections[] | select(.to == "shop/Deployment/database")'`,
 		Args: needSource,
 	}
 	src := addSourceFlags(cmd)
 	reading := chooseFlag(cmd, "view", "", "how replies are read", string(viewSpec), string(viewStateless))
-	output := chooseFlag(cmd, "output", "o", "form of the answer", outputText, outputJSON)
+	output := chooseFlag(cmd, "output", "o", "form of the answer", outputText, outputJSON, outputMatrix, outputDOT, outputMermaid)
 	self := cmd.Flags().Bool("self", false, "list connections inside one workload too")
 	exitZero := cmd.Flags().Bool("exit-zero", false, "exit with 0 even if the answer is incomplete")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -65,8 +78,8 @@ This is a what-if reading. Kubernetes admits the replies of whatever it admits.`
 		if err != nil {
 			return err
 		}
-		opt := listOptions{view: view(reading.value), self: *self}
-		return runList(cmd.Context(), s, m, listRequest{listOptions: opt, json: output.value == outputJSON, exitZero: *exitZero})
+		opt := listOptions{view: view(reading.value), self: *self, joined: output.value == outputText}
+		return runList(cmd.Context(), s, m, listRequest{listOptions: opt, output: output.value, exitZero: *exitZero})
 	}
 	return cmd
 }
@@ -82,7 +95,8 @@ func needSource(_ *cobra.Command, args []string) error {
 // listRequest is listOptions and what is about the command only.
 type listRequest struct {
 	listOptions
-	json, exitZero bool
+	output   string
+	exitZero bool
 }
 
 func runList(ctx context.Context, s *streams, m material, r listRequest) error {
@@ -92,12 +106,9 @@ func runList(ctx context.Context, s *streams, m material, r listRequest) error {
 	if err := ctx.Err(); err != nil {
 		return badInput("interrupted")
 	}
-	text := c.text(r.view)
-	if r.json {
-		var err error
-		if text, err = jsonText(c.json(r.view, m.findings)); err != nil {
-			return err
-		}
+	text, err := c.written(r, m.findings)
+	if err != nil {
+		return err
 	}
 	if err := s.answer(text); err != nil {
 		return err
@@ -107,4 +118,19 @@ func runList(ctx context.Context, s *streams, m material, r listRequest) error {
 		code = exitIncomplete
 	}
 	return ended(code, r.exitZero)
+}
+
+// written returns the connectivity in the form that was asked for.
+func (c connectivity) written(r listRequest, fs []model.Finding) (string, error) {
+	switch r.output {
+	case outputJSON:
+		return jsonText(c.json(r.view, fs))
+	case outputMatrix:
+		return newGrid(c, false).matrix(), nil
+	case outputDOT:
+		return newGrid(c, true).dot(), nil
+	case outputMermaid:
+		return newGrid(c, true).mermaid(), nil
+	}
+	return c.text(r.view), nil
 }

@@ -57,7 +57,7 @@ func connectionsJSON(cs []connection) []connectionJSON {
 	sortConnections(blocks)
 	out := make([]connectionJSON, len(blocks))
 	for i, c := range blocks {
-		out[i] = connectionJSON{From: c.from.String(), To: c.to.String(), Traffic: c.traffic.entries(c.everything), Replies: c.replies}
+		out[i] = connectionJSON{From: c.from.String(), To: c.to.String(), Traffic: c.spelt().entries, Replies: c.replies}
 	}
 	return out
 }

@@ -61,6 +61,7 @@ Exit codes:
   4  internal error`,
 		Example: `  crosswall translate ./manifests --to aws,gcp,azure --out out
   crosswall list ./manifests
+  crosswall explain ./manifests --from frontend --to database --port 5432
   crosswall placement init ./manifests > placement.yaml`,
 		Args:          cobra.NoArgs,
 		SilenceUsage:  true,
@@ -70,6 +71,6 @@ Exit codes:
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-	root.AddCommand(newTranslate(s), newList(s), newPlacement(s), newVersion(s))
+	root.AddCommand(newTranslate(s), newList(s), newExplain(s), newDiffCommand(s), newPlacement(s), newVersion(s))
 	return root
 }

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+)
+
+// outputMarkdown is a word of --output.
+const outputMarkdown = "markdown"
+
+// diffRequest is the choices of the diff command.
+type diffRequest struct {
+	source    *sourceOptions
+	to        *list
+	placement string
+	plan      string
+	with      []string
+	output    *choice
+	exitZero  bool
+}
+
+func newDiffCommand(s *streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "diff WANT HAVE | diff --plan FILE",
+		Short: "Show what traffic a change opens and closes",
+		Long: `Diff compares two sources by the connections that they admit. It prints what HAVE
+admits and WANT refuses (opened), and the other way round (closed), each with an
+example packet, the rules responsible on both sides, and how far it reaches:
+  internet  an end is a public address
+  wide      an end is a large private range, or many workloads
+  internal  everything else
+Order, names, and how a rule is written do not count. Rules that differ in text only
+are counted.
+
+A side is Kubernetes manifests (file, folder or -) or Terraform: a folder or file of
+configuration, or a plan or state as terraform show -json prints it.
+Between manifests, workloads are the same if they have the same name; those that one side has
+only are listed apart. Between manifests and Terraform, the manifests are translated for the
+Terraform's cloud (see translate), and what they ask for is compared with what the Terraform
+says: is what is deployed still what the policies say? A group that the translation does not know
+is unknown, and makes the exit code 3. Between Terraform and Terraform, the ends are the
+groups, tags and subnets that resources name; the same resource address, id or name is the same
+group. With --plan, what a plan found is compared with what it makes; a value that is known after
+apply is unknown.
+
+Exit codes: 0 equal, 1 different, 2 bad input, 3 not known to be equal.`,
+		Example: `  crosswall diff ./before ./after
+  git show main:policies.yaml | crosswall diff - policies.yaml --with workloads.yaml
+  crosswall diff ./before ./after -o markdown > comment.md
+  crosswall diff ./manifests out/aws --placement placement.yaml
+  terraform show -json plan.tfplan | crosswall diff --plan -
+  crosswall diff old.tfstate new.tfstate`,
+	}
+	r := &diffRequest{source: addSourceFlags(cmd)}
+	r.to = addTargetFlag(cmd, "cloud of the Terraform, where it holds more than one")
+	r.output = chooseFlag(cmd, "output", "o", "form of the answer", outputText, outputJSON, outputMarkdown)
+	f := cmd.Flags()
+	f.StringVar(&r.placement, "placement", "", "placement `file`, to compare manifests with Terraform")
+	f.StringVar(&r.plan, "plan", "", "compare before and after of a plan, the `file` that terraform show -json printed, or -")
+	f.StringArrayVar(&r.with, "with", nil, "`source` of manifests that both sides have, such as the workloads; may be repeated")
+	f.BoolVar(&r.exitZero, "exit-zero", false, "exit with 0 whatever was found")
+	cmd.Args = r.args
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return r.run(cmd.Context(), s, args) }
+	return cmd
+}
+
+// args asks for two sources.
+func (r *diffRequest) args(_ *cobra.Command, args []string) error {
+	switch {
+	case r.plan != "" && len(args) > 0:
+		return errors.New("--plan has both sides in it: give no other source")
+	case r.plan != "":
+		return nil
+	case len(args) != 2:
+		return errors.New("give two sources: WANT and HAVE")
+	case args[0] == args[1] && args[0] == "-":
+		return errors.New("only one of the sources can be standard input")
+	case len(r.to.values) > 1:
+		return errors.New("--to takes one cloud here")
+	}
+	return nil
+}
+
+func (r *diffRequest) run(ctx context.Context, s *streams, args []string) error {
+	c, err := r.compare(ctx, s, args)
+	if err != nil {
+		return err
+	}
+	s.progress("working out what differs")
+	d := newDiff(c)
+	s.progressDone()
+	if err := ctx.Err(); err != nil {
+		return badInput("interrupted")
+	}
+	text, err := r.render(d)
+	if err != nil {
+		return err
+	}
+	if err := s.answer(text); err != nil {
+		return err
+	}
+	return ended(d.code(), r.exitZero)
+}
+
+func (r *diffRequest) render(d diff) (string, error) {
+	switch r.output.value {
+	case outputJSON:
+		return jsonText(d.json())
+	case outputMarkdown:
+		return d.markdown(), nil
+	}
+	return d.text(), nil
+}
+
+// equal reports whether both sides are known to admit the same connections, of the same workloads.
+func (d diff) equal() bool {
+	return len(d.entries) == 0 && len(d.added) == 0 && len(d.removed) == 0 && !d.incomplete
+}
+
+// code returns the exit code: what is unknown outweighs what is known to differ.
+func (d diff) code() exitCode {
+	if d.incomplete {
+		return exitIncomplete
+	}
+	for _, e := range d.entries {
+		if e.what == unknown {
+			return exitIncomplete
+		}
+	}
+	if d.equal() {
+		return exitClean
+	}
+	return exitFound
+}

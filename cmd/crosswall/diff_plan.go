@@ -1,0 +1,110 @@
+package main
+
+import (
+	"os"
+	"slices"
+
+	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/providers"
+	"github.com/crosswall/crosswall/providers/all"
+	"github.com/crosswall/crosswall/translate/kubernetes"
+	tfsource "github.com/crosswall/crosswall/translate/terraform"
+)
+
+// terraformWithTerraform compares two readings of Terraform, configuration, plan or state, by what
+// their resources name.
+func (r *diffRequest) terraformWithTerraform(s *streams, want, have contestant) (comparison, error) {
+	var in [2]tfsource.Input
+	var findings [2][]model.Finding
+	for i, c := range []contestant{want, have} {
+		s.progress("reading %s", c.path)
+		reader := tfsource.Reader{Providers: all.Providers(), Path: c.path}
+		var err error
+		if c.data == nil {
+			in[i], findings[i], err = reader.Folder(os.DirFS(c.path))
+		} else {
+			in[i], findings[i], err = reader.File(c.data)
+		}
+		s.progressDone()
+		if err != nil {
+			return comparison{}, badInput("%s: %w", c.path, err)
+		}
+	}
+	all := slices.Concat(findings[0], findings[1])
+	return r.readings(s, in, all, opponent{name: want.path, label: "want"}, opponent{name: have.path, label: "have"})
+}
+
+// comparePlan compares what a plan found with what it makes.
+func (r *diffRequest) comparePlan(s *streams) (comparison, error) {
+	from, name := s.in, "<stdin>"
+	if r.plan != kubernetes.StdinName {
+		f, err := os.Open(r.plan)
+		if err != nil {
+			return comparison{}, badInput("%w", err)
+		}
+		defer f.Close() //nolint:errcheck // opened for reading only
+		from, name = f, r.plan
+	}
+	s.progress("reading %s", name)
+	before, after, findings, err := tfsource.Reader{Providers: all.Providers(), Path: name}.Plan(from)
+	s.progressDone()
+	if err != nil {
+		return comparison{}, badInput("%s: %w", name, err)
+	}
+	return r.readings(s, [2]tfsource.Input{before, after}, findings,
+		opponent{name: "what is there", label: "before"}, opponent{name: "the plan", label: "after"})
+}
+
+// readings compares two readings once they are on one inventory.
+func (r *diffRequest) readings(s *streams, in [2]tfsource.Input, findings []model.Finding, want, have opponent) (comparison, error) {
+	findings = model.SortFindings(findings)
+	s.tell(findings, r.source.verbose)
+	if model.WorstSeverity(findings) == model.Error {
+		return comparison{}, outcome{code: exitInput}
+	}
+	a, b := tfsource.Merge(in[0], in[1])
+	want.policy, have.policy = a.Policy, b.Policy
+	inv := addressed(a.Inventory)
+	c := compareInputs(want, have, inv, inv)
+	c.noun, c.byPlace = "group", true
+	c.findings = findings
+	c.incomplete = slices.ContainsFunc(findings, func(f model.Finding) bool { return f.Code == tfsource.CodeIncomplete })
+	return c, nil
+}
+
+// addressed gives members of which no address is known all that an interface in a cloud's network can hold, and takes from
+// strangers what none can: the addresses of the clouds' own services, which the clouds never filter.
+func addressed(inv model.Inventory) model.Inventory {
+	held := model.AllAddrs().Subtract(neverHeld()).Subtract(services())
+	inv.Members = slices.Clone(inv.Members)
+	for i := range inv.Members {
+		if inv.Members[i].Addrs.IsEmpty() {
+			inv.Members[i].Addrs = held
+		}
+	}
+	inv.Outside = inv.Addrs(model.Outside).Subtract(reserved())
+	return inv
+}
+
+// services returns the addresses at which clouds have services that they never filter.
+func services() model.AddrSet {
+	out := model.AddrSet{}
+	for _, p := range all.Providers() {
+		u, ok := p.(providers.Unfiltered)
+		if !ok {
+			continue
+		}
+		for _, a := range u.Unfiltered() {
+			if at := (model.Inventory{}).Resolve(a.Rule.Peer).Must.Rest(); !at.IsAll() {
+				out = out.Union(at)
+			}
+		}
+	}
+	return out
+}
+
+// reserved returns those of the services' addresses that are nobody else's in any cloud: link-local ones (RFC 3927),
+// and fd00:ec2::/32, which AWS keeps for itself (VPC user guide, reserved CIDR blocks).
+func reserved() model.AddrSet {
+	return services().Intersect(model.MustPrefixes("169.254.0.0/16", "fd00:ec2::/32"))
+}

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/providers"
+	"github.com/crosswall/crosswall/providers/all"
+	"github.com/crosswall/crosswall/terraform"
+	"github.com/crosswall/crosswall/translate"
+)
+
+// manifestsWithTerraform compares what manifests ask for with what Terraform says. The
+// manifests are translated for the Terraform's cloud, because that says which segments there are and
+// which groups of the Terraform stand for them.
+func (r *diffRequest) manifestsWithTerraform(s *streams, want, have contestant) (comparison, error) {
+	module, incomplete, err := have.readModule(s)
+	if err != nil {
+		return comparison{}, err
+	}
+	p, err := r.cloudOf(have.path, module)
+	if err != nil {
+		return comparison{}, err
+	}
+	place := translateRequest{source: r.source, placement: r.placement, to: &list{values: []string{p.Name()}}}
+	placed, err := place.place(s, want.material)
+	if err != nil {
+		return comparison{}, err
+	}
+	s.progress("%s: translating", p.Name())
+	asked := translate.To(p, want.material.Input, placed.sites[p.Name()], translate.Options{AllowWider: true})
+	s.progressDone()
+	if len(asked.Decoded.Layers) == 0 && model.WorstSeverity(asked.Findings) == model.Error {
+		s.tell(asked.Findings, r.source.verbose)
+		return comparison{}, badInput("%s cannot be translated for %s, so that there is nothing to compare %s with", want.path, p.Limits().Title, have.path)
+	}
+	policy, findings := p.Decode(module)
+	bindIDs(asked.Inventory.Groups, module)
+	if err := policy.Validate(); err != nil {
+		return comparison{}, outcome{exitInternal, fmt.Errorf("%s: %w", have.path, err)}
+	}
+	c := compareResult(asked, policy)
+	if !c.delta.Unknown.IsEmpty() {
+		findings = append(findings, strangeGroups(policy, asked.Inventory)...)
+	}
+	findings = model.SortFindings(findings)
+	s.tell(findings, r.source.verbose)
+	c.want = want.opponent("want")
+	c.want.policy = asked.Wanted
+	c.have = opponent{name: have.path, label: "have", policy: policy}
+	c.findings = model.SortFindings(slices.Concat(want.material.findings, findings))
+	c.incomplete = incomplete || want.material.code() != exitClean || model.WorstSeverity(findings) == model.Error
+	return c, nil
+}
+
+// compareResult compares what was asked of a translation with another policy over its segments and
+// groups.
+func compareResult(asked translate.Result, have model.Policy) comparison {
+	c := comparison{inv: asked.Inventory, solo: map[model.Identity]bool{}, names: map[model.Identity][]model.Identity{}}
+	c.inv.Members = slices.Clone(c.inv.Members)
+	c.inv.Outside = c.inv.Addrs(model.Outside).Subtract(reserved())
+	for i, m := range c.inv.Members {
+		c.solo[m.ID] = m.Solo
+		c.inv.Members[i].Solo = false
+	}
+	for _, s := range asked.Segments {
+		c.names[s.ID] = workloadIDs(s)
+	}
+	unseen := asked.Output.Unseen.Intersect(c.inv.Universe())
+	refused := unseen.Subtract(asked.Wanted.Permitted(c.inv).Allowed)
+	c.delta = model.Compare(asked.Wanted, have, c.inv)
+	c.delta.Opened = c.delta.Opened.Union(refused)
+	c.delta.Closed = c.delta.Closed.Subtract(unseen)
+	c.forced = asked.Delta.Opened.Intersect(c.delta.Opened).Union(asked.Delta.Closed.Intersect(c.delta.Closed))
+	return c
+}
+
+// bindIDs lets groups go by the id of their resource too, which is what rules say in a state.
+func bindIDs(groups map[model.Group]model.Selector, m terraform.Module) {
+	for _, x := range m.Resources {
+		id, ok := x.Get("id").AsString()
+		if !ok || id == "" {
+			continue
+		}
+		for _, name := range []string{x.Address(), x.Address() + ".id"} {
+			if s, bound := groups[model.Group(name)]; bound {
+				groups[model.Group(id)] = s
+			}
+		}
+	}
+}
+
+// strangeGroups reports the groups of a policy that the translation does not know, each once: whoever
+// they stand for, what names them is unknown.
+func strangeGroups(p model.Policy, inv model.Inventory) []model.Finding {
+	seen := map[model.Group]bool{}
+	var out []model.Finding
+	report := func(s model.Selector, at model.Origin) {
+		for _, g := range groupsOf(s) {
+			if _, ok := inv.Groups[g]; ok || seen[g] {
+				continue
+			}
+			seen[g] = true
+			out = append(out, model.Finding{
+				Severity: model.Warning, Code: "unbound-group", Origin: at,
+				Summary: fmt.Sprintf("%s is no group of the translation, so that it is unknown whom it stands for", g),
+				Advice:  "give the placement with which the Terraform was written, and name existing groups in it",
+			})
+		}
+	}
+	eachRule(p, func(r ruleAt) {
+		report(r.Target, r.Origin)
+		report(r.Peer, r.Origin)
+	})
+	for _, l := range p.Layers {
+		for _, c := range slices.Concat(l.Egress, l.Ingress) {
+			report(c.Guard.Target, model.Origin{Object: c.Name})
+			report(c.Guard.Peer, model.Origin{Object: c.Name})
+		}
+	}
+	return out
+}
+
+// groupsOf returns the groups that a selector names.
+func groupsOf(s model.Selector) []model.Group {
+	var inside []model.Selector
+	switch s := s.(type) {
+	case model.Group:
+		return []model.Group{s}
+	case model.And:
+		inside = s
+	case model.Or:
+		inside = s
+	case model.Not:
+		inside = []model.Selector{s.Selector}
+	case model.Maybe:
+		inside = []model.Selector{s.Selector}
+	case nil, model.Any, model.At, model.Identities:
+	}
+	var out []model.Group
+	for _, t := range inside {
+		out = append(out, groupsOf(t)...)
+	}
+	return out
+}
+
+// reversed is the comparison with the sides swapped.
+func (c comparison) reversed() comparison {
+	c.want, c.have = c.have, c.want
+	c.want.label, c.have.label = "want", "have"
+	c.delta.Opened, c.delta.Closed = c.delta.Closed, c.delta.Opened
+	return c
+}
+
+// cloudOf returns the provider of the Terraform's resources.
+func (r *diffRequest) cloudOf(path string, m terraform.Module) (providers.Provider, error) {
+	var found []string
+	for _, p := range all.Providers() {
+		populated, ok := p.(providers.Populated)
+		if ok && slices.ContainsFunc(m.Resources, func(x terraform.Resource) bool { return populated.Owns(x.Type) }) {
+			found = append(found, p.Name())
+		}
+	}
+	if len(r.to.values) > 0 {
+		found = r.to.values
+	}
+	switch len(found) {
+	case 0:
+		return nil, badInput("%s holds no resource of a cloud that can be compared; choose a cloud with --to if that is meant", path)
+	case 1:
+		return target(found[0], styleOf(m)), nil
+	}
+	return nil, badInput("%s holds resources of %s: choose one with --to", path, strings.Join(found, ", "))
+}
+
+// styleOf returns the word of --gcp-style for which a module was written.
+func styleOf(m terraform.Module) string {
+	if slices.ContainsFunc(m.Resources, func(x terraform.Resource) bool { return x.Type == "google_compute_network_firewall_policy_rule" }) {
+		return gcpPolicy
+	}
+	return gcpVPC
+}
