@@ -44,6 +44,8 @@ type comparison struct {
 	// forced is what the target of a translation cannot express, whatever is written: part of delta.Opened or
 	// of delta.Closed.
 	forced model.Region
+	// unseen passes on the side of the Terraform without meeting a rule.
+	unseen model.Region
 	// rewritten is how many rules are not the same on both sides; textual says whether that was counted at all.
 	rewritten map[ruleKey]int
 	textual   bool

@@ -88,8 +88,8 @@ type becauseJSON struct {
 	// Side is "want" or "have", for plans "before" or "after".
 	Side      string        `json:"side"`
 	Verdict   string        `json:"verdict"`
-	Direction string        `json:"direction"`
-	Layer     string        `json:"layer"`
+	Direction string        `json:"direction,omitempty"` // absent where no rule was asked
+	Layer     string        `json:"layer,omitempty"`
 	Rule      string        `json:"rule,omitempty"`
 	Origin    *model.Origin `json:"origin,omitempty"`
 	Why       string        `json:"why,omitempty"`
@@ -242,8 +242,11 @@ func (e *entryJSON) setExample(text string, f model.Flow) {
 func (d diff) becauseJSON(rs []diffReason) []becauseJSON {
 	out := make([]becauseJSON, len(rs))
 	for i, r := range rs {
-		out[i] = becauseJSON{Side: d.opponent(r.have).label, Verdict: r.verdict.String(), Direction: r.direction.String(),
+		out[i] = becauseJSON{Side: d.opponent(r.have).label, Verdict: r.verdict.String(),
 			Layer: r.layer, Rule: r.rule, Why: r.why}
+		if r.direction != 0 {
+			out[i].Direction = r.direction.String()
+		}
 		if r.origin != (model.Origin{}) {
 			o := r.origin
 			out[i].Origin = &o

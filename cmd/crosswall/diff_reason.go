@@ -317,6 +317,9 @@ func (r *reasoner) names(n diffReason, f model.Flow) bool {
 
 // unasked says why a connection passes that no rule admits where the other side refuses it.
 func (r *reasoner) unasked(e diffEntry, side opponent, have bool) []diffReason {
+	if r.unseen.Contains(e.example) {
+		return []diffReason{{verdict: model.Allowed, have: have, why: "it meets no rule: traffic inside one machine"}}
+	}
 	refused := map[model.Direction]bool{}
 	other := r.opponent(!have)
 	for _, s := range other.policy.Explain(e.example, r.inv).Request {

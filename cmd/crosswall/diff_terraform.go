@@ -68,11 +68,11 @@ func compareResult(asked translate.Result, have model.Policy) comparison {
 	for _, s := range asked.Segments {
 		c.names[s.ID] = workloadIDs(s)
 	}
-	unseen := asked.Output.Unseen.Intersect(c.inv.Universe())
-	refused := unseen.Subtract(asked.Wanted.Permitted(c.inv).Allowed)
+	c.unseen = asked.Output.Unseen.Intersect(c.inv.Universe())
+	refused := c.unseen.Subtract(asked.Wanted.Permitted(c.inv).Allowed)
 	c.delta = model.Compare(asked.Wanted, have, c.inv)
 	c.delta.Opened = c.delta.Opened.Union(refused)
-	c.delta.Closed = c.delta.Closed.Subtract(unseen)
+	c.delta.Closed = c.delta.Closed.Subtract(c.unseen)
 	c.forced = asked.Delta.Opened.Intersect(c.delta.Opened).Union(asked.Delta.Closed.Intersect(c.delta.Closed))
 	return c
 }

@@ -247,6 +247,9 @@ func gathered(rs []diffReason, have bool) []diffReason {
 func (r diffReason) text() string {
 	verb := map[model.Verdict]string{model.Allowed: "admits", model.Denied: "refuses", model.Undecided: "unknown"}[r.verdict]
 	s := fmt.Sprintf("%s (%s): ", verb, r.direction)
+	if r.direction == 0 {
+		s = verb + ": "
+	}
 	where := r.origin.String()
 	if r.isolates {
 		return s + r.why

@@ -145,8 +145,7 @@ func (x explanation) edit(b model.Blocker, n model.Near) string {
 	at.Path = item
 	targets := x.others(n.Rule.Target, x.targetOf(b))
 	if n.Lack == model.LacksPeer {
-		field := map[model.Direction]string{model.Ingress: "from", model.Egress: "to"}[b.Direction]
-		text := fmt.Sprintf("add %s to %s of %s", x.peerOf(b), field, at)
+		text := fmt.Sprintf("add %s to %s of %s", x.peerOf(b), peerField(b.Direction), at)
 		if rest := trafficOf(n.Rule.Traffic).subtract(trafficOf(x.Traffic)); !rest.isEmpty() {
 			text += ", which opens " + rest.text(trafficOf(model.Traffic{model.AllTraffic()})) + " to it too"
 		}

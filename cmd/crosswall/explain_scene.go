@@ -91,8 +91,11 @@ func (sc scene) explain(q question) explanation {
 		}
 	}
 	if q.from.workload != nil && q.from.ID == q.to.ID {
-		x.notes = append(x.notes, "this is between two pods of one "+map[bool]string{true: "workload", false: "segment"}[sc.segments == nil]+
-			"; a pod always reaches itself")
+		what := "workload"
+		if sc.segments != nil {
+			what = "segment"
+		}
+		x.notes = append(x.notes, "this is between two pods of one "+what+"; a pod always reaches itself")
 	}
 	x.compareWithPolicies()
 	x.addReplies()
@@ -182,18 +185,18 @@ func (x explanation) reasons() []string {
 func (x explanation) varying() []string {
 	var out []string
 	all := x.Region().Boxes()
-	differs := func(part func(model.Box) string) bool {
-		return slices.ContainsFunc(x.cases, func(c model.Case) bool {
-			return len(c.Connections.Boxes()) > len(all) || part(c.Connections.Boxes()[0]) != part(all[0])
-		})
-	}
 	for _, p := range parts {
-		if differs(func(b model.Box) string { return p.text(x, b) }) {
+		whole := func(b model.Box) bool {
+			return slices.ContainsFunc(all, func(o model.Box) bool { return p.text(x, b) == p.text(x, o) })
+		}
+		if slices.ContainsFunc(x.cases, func(c model.Case) bool {
+			return slices.ContainsFunc(c.Connections.Boxes(), func(b model.Box) bool { return !whole(b) })
+		}) {
 			out = append(out, p.name(x))
 		}
 	}
 	if len(out) == 0 {
-		out = append(out, "the addresses")
+		return []string{"the IP family"} // each part is there in full in every case
 	}
 	return out
 }

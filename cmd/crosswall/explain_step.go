@@ -122,11 +122,31 @@ func ruleText(r model.Rule) string {
 	if strings.Trim(name, "0123456789") == "" {
 		name = "rule " + name
 	}
-	text := fmt.Sprintf("%s %s %s", name, map[model.Action]string{model.Allow: "allows", model.Deny: "refuses", model.Pass: "passes on"}[r.Action], r.Traffic)
+	text := fmt.Sprintf("%s %s %s", name, verb(r.Action), r.Traffic)
 	if r.Reason != "" {
 		text += " (" + r.Reason + ")"
 	}
 	return text
+}
+
+// verb is what a rule with the action does.
+func verb(a model.Action) string {
+	switch a {
+	case model.Deny:
+		return "refuses"
+	case model.Pass:
+		return "passes on"
+	case model.Allow:
+	}
+	return "allows"
+}
+
+// peerField is the field of a policy's rules that names peers.
+func peerField(d model.Direction) string {
+	if d == model.Egress {
+		return "to"
+	}
+	return "from"
 }
 
 // lackText says what a chain whose default refuses lacks.
@@ -135,7 +155,7 @@ func (x telling) lackText(b model.Blocker) string {
 	if x.isolating {
 		head, but, and = fmt.Sprintf("isolated for %s", b.Direction), ", but ", "; "
 	}
-	field := map[model.Direction]string{model.Ingress: "from", model.Egress: "to"}[b.Direction]
+	field := peerField(b.Direction)
 	switch b.Lack {
 	case model.LacksRules:
 		if x.isolating {
