@@ -16,11 +16,16 @@ func (d Delta) Equal() bool { return d.Opened.IsEmpty() && d.Closed.IsEmpty() &&
 // Compare returns how have differs from want over the inventory's universe.
 func Compare(want, have Policy, inv Inventory) Delta {
 	universe := inv.Universe()
-	w, h := want.permittedIn(inv, universe), have.permittedIn(inv, universe)
-	unknown := w.Unknown.Union(h.Unknown)
+	return Difference(want.permittedIn(inv, universe), have.permittedIn(inv, universe))
+}
+
+// Difference is [Compare] of policies that were evaluated already, over one
+// inventory: evaluating is what takes the time.
+func Difference(want, have Permitted) Delta {
+	unknown := want.Unknown.Union(have.Unknown)
 	return Delta{
-		Opened:  h.Allowed.Subtract(w.Allowed).Subtract(unknown),
-		Closed:  w.Allowed.Subtract(h.Allowed).Subtract(unknown),
+		Opened:  have.Allowed.Subtract(want.Allowed).Subtract(unknown),
+		Closed:  want.Allowed.Subtract(have.Allowed).Subtract(unknown),
 		Unknown: unknown,
 	}
 }

@@ -13,7 +13,7 @@ import (
 func (t *translation) compare() {
 	r := &t.result
 	want := r.Wanted.Permitted(r.Inventory)
-	r.Delta = difference(want, r.Decoded.Permitted(r.Inventory))
+	r.Delta = model.Difference(want, r.Decoded.Permitted(r.Inventory))
 	if !r.Output.Unseen.IsEmpty() {
 		unseen := r.Output.Unseen.Intersect(r.Inventory.Universe())
 		r.Delta.Opened = r.Delta.Opened.Union(unseen.Subtract(want.Allowed))
@@ -32,17 +32,6 @@ func (t *translation) compare() {
 	}
 	t.settleClaims()
 	t.statelessAlone(want)
-}
-
-// difference is [model.Compare] of policies that were evaluated already: evaluating is
-// what takes the time.
-func difference(want, have model.Permitted) model.Delta {
-	unknown := want.Unknown.Union(have.Unknown)
-	return model.Delta{
-		Opened:  have.Allowed.Subtract(want.Allowed).Subtract(unknown),
-		Closed:  want.Allowed.Subtract(have.Allowed).Subtract(unknown),
-		Unknown: unknown,
-	}
 }
 
 // unproven is the finding for connections on which the comparison has no
@@ -133,7 +122,7 @@ func (t *translation) statelessAlone(want model.Permitted) {
 	if len(alone.Layers) == 0 || len(alone.Layers) == len(r.Decoded.Layers) {
 		return
 	}
-	opened := difference(want, alone.Permitted(r.Inventory)).Opened.Intersect(alone.Judged(r.Inventory))
+	opened := model.Difference(want, alone.Permitted(r.Inventory)).Opened.Intersect(alone.Judged(r.Inventory))
 	e, ok := opened.Example()
 	if !ok {
 		return

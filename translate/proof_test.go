@@ -30,7 +30,7 @@ func TestDifference(t *testing.T) {
 	one := ingress(allow(model.Identities{a.ID}, model.At{Addrs: model.MustPrefixes("10.0.0.0/8")}))
 	two := ingress(allow(model.Identities{a.ID}, model.At{Addrs: model.MustPrefixes("10.0.0.0/9", "192.168.0.0/16")}),
 		allow(model.Identities{a.ID}, model.Maybe{Selector: model.At{Addrs: model.MustPrefixes("172.16.0.0/12")}}))
-	got, want := difference(one.Permitted(inv), two.Permitted(inv)), model.Compare(one, two, inv)
+	got, want := model.Difference(one.Permitted(inv), two.Permitted(inv)), model.Compare(one, two, inv)
 	if want.Opened.IsEmpty() || want.Closed.IsEmpty() || want.Unknown.IsEmpty() {
 		t.Fatal("the policies were to differ in every way")
 	}
