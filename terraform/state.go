@@ -30,6 +30,7 @@ func ReadState(r io.Reader) (Module, Diagnostics, error) {
 		rawState
 		PlannedValues *struct{} `json:"planned_values"`
 		Changes       any       `json:"resource_changes"`
+		Prior         *struct{} `json:"prior_state"`
 	}
 	if err := readJSON(r, &f); err != nil {
 		return Module{}, nil, fmt.Errorf("reading a Terraform state: %w", err)
@@ -38,7 +39,7 @@ func ReadState(r io.Reader) (Module, Diagnostics, error) {
 	var diags Diagnostics
 	var err error
 	switch {
-	case f.PlannedValues != nil || f.Changes != nil:
+	case f.PlannedValues != nil || f.Changes != nil || f.Prior != nil:
 		err = errors.New("this is a plan, not a state")
 	case f.FormatVersion != "":
 		m, err = f.stateFile.module()
