@@ -34,6 +34,10 @@ type Intent struct {
 	Segments []Segment
 	// Site is where the segments live. The zero Site: no placement was given.
 	Site Site
+	// Shrink is how far rule lists are to be shortened.
+	Shrink Shrink
+	// Numbers are the numbers that rules had in an earlier translation; nil: there was none.
+	Numbers Numbering
 }
 
 // Segment is workloads that no policy tells apart and that live in one home.
@@ -75,6 +79,10 @@ type Output struct {
 	// policy refuses is opened.
 	Unseen model.Region
 	Quotas []Quota
+	// Lists has every rule list that is written, sorted by name.
+	Lists []ListSize
+	// Numbers are the numbers of all ordered rules that are written.
+	Numbers Numbering
 }
 
 // File is a file beside the Terraform configuration.
