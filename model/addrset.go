@@ -97,14 +97,6 @@ func addrSet(b *netipx.IPSetBuilder) AddrSet {
 	return AddrSet{ranges: s.Ranges()}
 }
 
-func (s AddrSet) builder() *netipx.IPSetBuilder {
-	var b netipx.IPSetBuilder
-	for _, r := range s.ranges {
-		b.AddRange(r)
-	}
-	return &b
-}
-
 // Union returns the addresses in s or o.
 func (s AddrSet) Union(o AddrSet) AddrSet {
 	switch {
@@ -112,16 +104,43 @@ func (s AddrSet) Union(o AddrSet) AddrSet {
 		return o
 	case o.IsEmpty():
 		return s
+	case s.Equal(o), s.IsAll():
+		return s
+	case o.IsAll():
+		return o
 	}
-	b := s.builder()
-	for _, r := range o.ranges {
-		b.AddRange(r)
+	out := make([]netipx.IPRange, 0, len(s.ranges)+len(o.ranges))
+	for i, j := 0, 0; i < len(s.ranges) || j < len(o.ranges); {
+		var r netipx.IPRange
+		if j == len(o.ranges) || i < len(s.ranges) && s.ranges[i].From().Less(o.ranges[j].From()) {
+			r = s.ranges[i]
+			i++
+		} else {
+			r = o.ranges[j]
+			j++
+		}
+		if n := len(out); n > 0 && touches(out[n-1], r) {
+			out[n-1] = netipx.IPRangeFrom(out[n-1].From(), maxAddr(out[n-1].To(), r.To()))
+			continue
+		}
+		out = append(out, r)
 	}
-	return addrSet(b)
+	return AddrSet{out}
+}
+
+// touches reports whether r, which starts no earlier than before, overlaps or follows it.
+func touches(before, r netipx.IPRange) bool {
+	return before.To().BitLen() == r.From().BitLen() && (!before.To().Less(r.From()) || before.To().Next() == r.From())
 }
 
 // Intersect returns the addresses in both s and o.
 func (s AddrSet) Intersect(o AddrSet) AddrSet {
+	switch {
+	case s.isSame(o), o.IsAll():
+		return s
+	case s.IsAll():
+		return o
+	}
 	var out []netipx.IPRange
 	for i, j := 0, 0; i < len(s.ranges) && j < len(o.ranges); {
 		a, b := s.ranges[i], o.ranges[j]
@@ -140,14 +159,41 @@ func (s AddrSet) Intersect(o AddrSet) AddrSet {
 
 // Subtract returns the addresses in s that are not in o.
 func (s AddrSet) Subtract(o AddrSet) AddrSet {
-	if s.IsEmpty() || o.IsEmpty() {
+	switch {
+	case s.IsEmpty() || o.IsEmpty():
 		return s
+	case s.isSame(o), o.IsAll():
+		return AddrSet{}
 	}
-	b := s.builder()
-	for _, r := range o.ranges {
-		b.RemoveRange(r)
+	out := make([]netipx.IPRange, 0, len(s.ranges))
+	j := 0
+	for _, r := range s.ranges {
+		for j < len(o.ranges) && o.ranges[j].To().Less(r.From()) {
+			j++
+		}
+		from, left := r.From(), true
+		for k := j; left && k < len(o.ranges) && !r.To().Less(o.ranges[k].From()); k++ {
+			if from.Less(o.ranges[k].From()) {
+				out = append(out, netipx.IPRangeFrom(from, o.ranges[k].From().Prev()))
+			}
+			left = o.ranges[k].To().Less(r.To())
+			if left {
+				from = o.ranges[k].To().Next()
+			}
+		}
+		if left {
+			out = append(out, netipx.IPRangeFrom(from, r.To()))
+		}
 	}
-	return addrSet(b)
+	if len(out) == 0 {
+		return AddrSet{}
+	}
+	return AddrSet{out}
+}
+
+// isSame reports whether both sets are one in memory, which says at once that they are equal.
+func (s AddrSet) isSame(o AddrSet) bool {
+	return len(s.ranges) == len(o.ranges) && (len(s.ranges) == 0 || &s.ranges[0] == &o.ranges[0])
 }
 
 // IsEmpty reports whether the set holds no address.
@@ -159,7 +205,7 @@ func (s AddrSet) IsAll() bool {
 }
 
 // Equal reports whether both sets hold the same addresses.
-func (s AddrSet) Equal(o AddrSet) bool { return slices.Equal(s.ranges, o.ranges) }
+func (s AddrSet) Equal(o AddrSet) bool { return s.isSame(o) || slices.Equal(s.ranges, o.ranges) }
 
 // Contains reports whether a is in the set.
 func (s AddrSet) Contains(a netip.Addr) bool {

@@ -28,6 +28,7 @@ type node struct {
 	upper []key      // numeric levels: the last value of each interval, ascending; the last is maxKey
 	ids   []Identity // identity levels: sorted; child has one more, for all others
 	child []*node
+	other *node // made by the same workshop, with the same hash
 }
 
 // level is a field of the packet. The order is the order of the diagram: with who
@@ -138,15 +139,22 @@ func levelOf(n *node) level {
 
 func isFull(n *node) bool { return n != nil && n.level == levelEnd }
 
-// workshop makes nodes for one operation: it shares equal nodes and remembers
+// workshop makes nodes for one task: it shares equal nodes and remembers
 // results, so that the work is bounded by the product of the diagrams' sizes.
 // The zero workshop is not ready: use newWorkshop.
 type workshop struct {
-	made  map[uint64][]*node
+	made  map[uint64]*node // by hash; see node.other
 	full  *node
 	equal map[[2]*node]bool
 	done  map[operation]*node
+	// spent counts the edges that operations looked at. With a limit that is not 0, operations beyond it
+	// do nothing, and whatever was made is worthless: see exhausted.
+	spent, limit int
 }
+
+// exhausted reports whether the work came to its limit. Diagrams made since then, and
+// from these, are wrong.
+func (w *workshop) exhausted() bool { return w.limit > 0 && w.spent > w.limit }
 
 type operation struct {
 	op   op
@@ -164,7 +172,7 @@ const (
 
 func newWorkshop() *workshop {
 	return &workshop{
-		made:  map[uint64][]*node{},
+		made:  map[uint64]*node{},
 		full:  &node{level: levelEnd, hash: mix(0, uint64(levelEnd))},
 		equal: map[[2]*node]bool{},
 		done:  map[operation]*node{},
@@ -215,22 +223,34 @@ func (w *workshop) share(n *node) *node {
 		h = mix(mix(h, u.hi), u.lo)
 	}
 	for _, id := range n.ids {
-		for i := range len(id) {
-			h = mix(h, uint64(id[i]))
-		}
-		h = mix(h, 1<<32)
+		h = mixText(h, string(id))
 	}
 	for _, c := range n.child {
 		h = mix(h, hashOf(c))
 	}
 	n.hash = h
-	for _, m := range w.made[h] {
+	for m := w.made[h]; m != nil; m = m.other {
 		if w.same(m, n) {
 			return m
 		}
 	}
-	w.made[h] = append(w.made[h], n)
+	n.other = w.made[h]
+	w.made[h] = n
 	return n
+}
+
+// mixText folds text into a hash, eight bytes at a time.
+func mixText(h uint64, s string) uint64 {
+	h = mix(h, uint64(len(s)))
+	for ; len(s) >= 8; s = s[8:] {
+		h = mix(h, uint64(s[0])|uint64(s[1])<<8|uint64(s[2])<<16|uint64(s[3])<<24|
+			uint64(s[4])<<32|uint64(s[5])<<40|uint64(s[6])<<48|uint64(s[7])<<56)
+	}
+	var last uint64
+	for i := range len(s) {
+		last |= uint64(s[i]) << (8 * i)
+	}
+	return mix(h, last)
 }
 
 // numeric makes a node of adjacent intervals; upper ends with maxKey. It takes
@@ -304,6 +324,9 @@ func (w *workshop) apply(o op, a, b *node) *node {
 	if r, ok := w.done[k]; ok {
 		return r
 	}
+	if w.exhausted() {
+		return nil
+	}
 	l := min(levelOf(a), levelOf(b))
 	var r *node
 	if l.isIdentity() {
@@ -348,12 +371,21 @@ func (w *workshop) terminal(o op, a, b *node) (*node, bool) {
 func (w *workshop) applyNumeric(o op, l level, a, b *node) *node {
 	au, ac := edges(a, l)
 	bu, bc := edges(b, l)
+	w.spent += len(au) + len(bu)
 	upper := make([]key, 0, len(au)+len(bu))
 	child := make([]*node, 0, len(au)+len(bu))
 	for i, j := 0, 0; i < len(au) && j < len(bu); {
 		u := au[i]
 		if bu[j].compare(u) < 0 {
 			u = bu[j]
+		}
+		switch { // what one side settles is not looked at on the other
+		case ac[i] == nil && o != opUnion:
+			u = au[i]
+			j += intervalOf(bu[j:], u)
+		case bc[j] == nil && o == opIntersect:
+			u = bu[j]
+			i += intervalOf(au[i:], u)
 		}
 		upper, child = append(upper, u), append(child, w.apply(o, ac[i], bc[j]))
 		endA, endB := au[i] == u, bu[j] == u
@@ -365,6 +397,18 @@ func (w *workshop) applyNumeric(o op, l level, a, b *node) *node {
 		}
 	}
 	return w.numeric(l, upper, child)
+}
+
+// intervalOf returns the index of the interval that k is in. Intervals near the start
+// are found soonest.
+func intervalOf(upper []key, k key) int {
+	last := 1
+	for last < len(upper) && upper[last-1].compare(k) < 0 {
+		last *= 2
+	}
+	first := last / 2
+	i, _ := slices.BinarySearchFunc(upper[first:min(last, len(upper))], k, key.compare)
+	return first + i
 }
 
 // edges returns the intervals of n at level l; a node of a later level is one
@@ -380,8 +424,15 @@ func (w *workshop) applyIdentities(o op, l level, a, b *node) *node {
 	ai, ac := names(a, l)
 	bi, bc := names(b, l)
 	restA, restB := ac[len(ac)-1], bc[len(bc)-1]
-	var ids []Identity
-	var child []*node
+	switch {
+	case o != opUnion && restA == nil && 8*len(ai) < len(bi):
+		return w.applyNamed(o, l, a, b)
+	case o == opIntersect && restB == nil && 8*len(bi) < len(ai):
+		return w.applyNamed(o, l, b, a)
+	}
+	w.spent += len(ac) + len(bc)
+	ids := make([]Identity, 0, max(len(ai), len(bi)))
+	child := make([]*node, 0, max(len(ac), len(bc)))
 	for i, j := 0, 0; i < len(ai) || j < len(bi); {
 		switch {
 		case j == len(bi) || i < len(ai) && ai[i] < bi[j]:
@@ -397,6 +448,17 @@ func (w *workshop) applyIdentities(o op, l level, a, b *node) *node {
 		}
 	}
 	return w.identities(l, ids, append(child, w.apply(o, restA, restB)))
+}
+
+// applyNamed is applyIdentities for a, of few identities and nobody else, against b of many.
+func (w *workshop) applyNamed(o op, l level, a, b *node) *node {
+	ai, ac := names(a, l)
+	w.spent += len(ac)
+	child := make([]*node, len(ac))
+	for i, id := range ai {
+		child[i] = w.apply(o, ac[i], b.follow(id))
+	}
+	return w.identities(l, slices.Clone(ai), child)
 }
 
 // names returns the identities of n at level l; a node of a later level names

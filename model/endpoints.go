@@ -32,11 +32,14 @@ func EndpointsAt(a AddrSet) Endpoints { return Endpoints{rest: a} }
 
 // EndpointsOf returns the identities, at every address.
 func EndpointsOf(ids ...Identity) Endpoints {
-	return endpointsFrom(AddrSet{}, func(yield func(EndpointEntry)) {
-		for _, id := range ids {
-			yield(EndpointEntry{id, AllAddrs()})
-		}
-	})
+	all := AllAddrs()
+	e := Endpoints{byID: make([]EndpointEntry, len(ids))}
+	for i, id := range ids {
+		e.byID[i] = EndpointEntry{id, all}
+	}
+	slices.SortFunc(e.byID, func(a, b EndpointEntry) int { return cmp.Compare(a.ID, b.ID) })
+	e.byID = slices.CompactFunc(e.byID, func(a, b EndpointEntry) bool { return a.ID == b.ID })
+	return e
 }
 
 // EndpointAt returns one identity at the addresses of a.
@@ -106,14 +109,51 @@ func (e Endpoints) Subtract(o Endpoints) Endpoints { return e.combine(o, AddrSet
 func (e Endpoints) Complement() Endpoints { return AnyEndpoint().Subtract(e) }
 
 func (e Endpoints) combine(o Endpoints, op func(a, b AddrSet) AddrSet) Endpoints {
-	return endpointsFrom(op(e.rest, o.rest), func(yield func(EndpointEntry)) {
-		for _, n := range e.byID {
-			yield(EndpointEntry{n.ID, op(n.Addrs, o.At(n.ID))})
+	out := Endpoints{rest: op(e.rest, o.rest)}
+	add := func(id Identity, addrs AddrSet) {
+		if !addrs.Equal(out.rest) {
+			out.byID = append(out.byID, EndpointEntry{id, addrs})
 		}
-		for _, n := range o.byID {
-			yield(EndpointEntry{n.ID, op(e.At(n.ID), n.Addrs)})
+	}
+	if n := max(len(e.byID), len(o.byID)); n > 0 {
+		out.byID = make([]EndpointEntry, 0, n)
+	}
+	for i, j := 0, 0; i < len(e.byID) || j < len(o.byID); {
+		switch {
+		case j == len(o.byID) || i < len(e.byID) && e.byID[i].ID < o.byID[j].ID:
+			add(e.byID[i].ID, op(e.byID[i].Addrs, o.rest))
+			i++
+		case i == len(e.byID) || o.byID[j].ID < e.byID[i].ID:
+			add(o.byID[j].ID, op(e.rest, o.byID[j].Addrs))
+			j++
+		default:
+			add(e.byID[i].ID, op(e.byID[i].Addrs, o.byID[j].Addrs))
+			i++
+			j++
 		}
-	})
+	}
+	return out
+}
+
+// overlaps reports whether both sets have an endpoint in common, without working out which.
+func (e Endpoints) overlaps(o Endpoints) bool {
+	if len(e.byID) > len(o.byID) {
+		e, o = o, e
+	}
+	for _, n := range e.byID {
+		if n.Addrs.Overlaps(o.At(n.ID)) {
+			return true
+		}
+	}
+	if e.rest.IsEmpty() {
+		return false
+	}
+	for _, n := range o.byID {
+		if n.Addrs.Overlaps(e.At(n.ID)) {
+			return true
+		}
+	}
+	return e.rest.Overlaps(o.rest)
 }
 
 // String returns the set for people: "shop-frontend, 10.0.0.0/8".

@@ -42,7 +42,7 @@ func (p Policy) onlyAllows(inv Inventory, target Identity, d Direction) (plainGr
 	for i, l := range p.Layers {
 		isolated := false
 		for _, c := range l.Chains(d) {
-			whole, part := holds(inv.Resolve(c.Guard.Target), everywhere)
+			whole, part := inv.holds(c.Guard.Target, everywhere)
 			switch {
 			case !part:
 				continue
@@ -74,9 +74,21 @@ func (c Chain) allowsOnly() bool {
 	return !slices.ContainsFunc(c.Rules, func(r Rule) bool { return r.Action != Allow })
 }
 
-// holds says whether a selector surely names all of the endpoints, and whether it
-// may name any.
-func holds(r Resolved, all Endpoints) (whole, part bool) {
+// holds says whether a selector surely names all endpoints of one identity, and
+// whether it may name any.
+func (inv Inventory) holds(s Selector, all Endpoints) (whole, part bool) {
+	switch s := s.(type) {
+	case nil, Any:
+		return true, !all.IsEmpty()
+	case Identities: // quicker than to work out everybody
+		if all.IsEmpty() {
+			break
+		}
+		named := slices.Contains(s, all.byID[0].ID)
+		return named, named
+	case At, Group, And, Or, Not, Maybe:
+	}
+	r := inv.Resolve(s)
 	return all.Subtract(r.Must).IsEmpty(), !all.Intersect(r.May).IsEmpty()
 }
 
@@ -87,12 +99,11 @@ func (g *plainGrants) add(inv Inventory, rules []Rule, target Endpoints) bool {
 		if !inv.mayName(r.Target, target.byID[0].ID, 0) {
 			continue // quicker than to work out everybody
 		}
-		t := inv.Resolve(r.Target)
-		whole, part := holds(t, target)
+		whole, part := inv.holds(r.Target, target)
 		if !part {
 			continue
 		}
-		peer := inv.Resolve(r.Peer)
+		t, peer := inv.Resolve(r.Target), inv.Resolve(r.Peer)
 		if !t.IsExact() || !peer.IsExact() {
 			g.findings = append(g.findings, unknownRule(r))
 		}
@@ -139,28 +150,29 @@ func unknownRule(r Rule) Finding {
 // by box.
 func (p Policy) compiledGrants(inv Inventory, target Identity, d Direction) ([]Grant, []Finding) {
 	everywhere := EndpointAt(target, inv.Addrs(target))
-	all := exactly(Everything())
+	w := newWorkshop()
+	e := newEvaluation(w, inv, w.box(boxFor(d, everywhere, AnyEndpoint(), Traffic{AllTraffic()})))
+	all := bounded{e.clip, e.clip}
 	for _, l := range p.Layers {
-		all = all.intersect(l.direction(d, inv))
+		all = e.both(all, e.chains(l.Chains(d), d.target(), e.clip))
 	}
-	at := NewRegion(boxFor(d, everywhere, AnyEndpoint(), Traffic{AllTraffic()}))
 	var findings []Finding
-	if !all.high.Intersect(at).Equal(all.low.Intersect(at)) {
+	if !w.same(all.high, all.low) {
 		findings = append(findings, unknownRule(Rule{Origin: Origin{Object: string(target)}}))
 	}
 	var grants []Grant
-	for _, b := range all.low.Intersect(at).Boxes() {
-		local, peer := b.Src, b.Dst
+	for _, b := range (Region{all.low}).Boxes() {
+		here, peer := b.Src, b.Dst
 		if d == Ingress {
-			local, peer = peer, local
+			here, peer = peer, here
 		}
-		if local.Equal(everywhere) {
+		if here.Equal(everywhere) {
 			grants = append(grants, Grant{Peer: peer, Traffic: b.Traffic, Rules: p.rulesTouching(inv, target, d, b)})
 			continue
 		}
 		findings = append(findings, Finding{Severity: Warning, Code: "part-of-target",
 			Summary: "traffic that is admitted at some addresses of " + string(target) + " only is not translated: " +
-				local.String() + " with " + peer.String() + ", " + b.Traffic.String(),
+				here.String() + " with " + peer.String() + ", " + b.Traffic.String(),
 			Advice: "give these addresses to a workload of their own in the placement",
 			Origin: Origin{Object: string(target)}, Grade: Narrower, Affects: NewRegion(b)})
 	}
@@ -178,8 +190,8 @@ func (p Policy) rulesTouching(inv Inventory, target Identity, d Direction, b Box
 				if r.Action != Allow || EndpointsOf(target).Intersect(inv.Resolve(r.Target).Must).IsEmpty() {
 					continue
 				}
-				m := matched([]Rule{r}, d, inv)
-				if !m.low.Intersect(box).IsEmpty() {
+				m := boxFor(d, inv.Resolve(r.Target).Must, inv.Resolve(r.Peer).Must, r.Traffic)
+				if !NewRegion(m).Intersect(box).IsEmpty() {
 					out = append(out, r)
 				}
 			}

@@ -2,10 +2,15 @@ package model
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"net/netip"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
 	"slices"
 	"testing"
+	"time"
 )
 
 // The generators of long lists. Each draws from small pools, as real lists do,
@@ -191,18 +196,56 @@ func rewritten(r *rand.Rand, rules []Rule) []Rule {
 
 func listSizes() []int { return []int{10, 1_000, 10_000, 100_000} }
 
-// eachList runs a benchmark for lists of every kind and size.
+// eachList runs a benchmark for lists of every kind and size. It reports the exponent with which the
+// time grows from the size before.
 func eachList(b *testing.B, run func(b *testing.B, r *rand.Rand, rules []Rule)) {
 	for _, k := range kinds {
+		before, took := 0, 0.0
 		for _, n := range listSizes() {
 			b.Run(fmt.Sprintf("kind=%s/rules=%d", k.name, n), func(b *testing.B) {
 				r := rand.New(rand.NewPCG(uint64(n), 7))
 				rules := k.draw(r, n)
 				b.ReportAllocs()
 				run(b, r, rules)
+				each := float64(b.Elapsed()) / float64(b.N)
+				if before > 10 { // short lists cost what they cost
+					b.ReportMetric(math.Log(each/took)/math.Log(float64(n)/float64(before)), "exponent")
+				}
+				before, took = n, each
 			})
 		}
 	}
+}
+
+// reportPeak runs a step once more and reports how much more memory was in use at a time than before,
+// for each rule. The collector runs early for it, so that garbage hardly counts.
+func reportPeak(b *testing.B, rules int, step func()) {
+	b.StopTimer()
+	const inUse = "/memory/classes/heap/objects:bytes"
+	read := func() uint64 {
+		s := []metrics.Sample{{Name: inUse}}
+		metrics.Read(s)
+		return s[0].Value.Uint64()
+	}
+	defer debug.SetGCPercent(debug.SetGCPercent(2))
+	runtime.GC()
+	base, peak := read(), uint64(0)
+	done, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			peak = max(peak, read())
+			select {
+			case <-done:
+				return
+			case <-time.After(time.Millisecond):
+			}
+		}
+	}()
+	step()
+	close(done)
+	<-stopped
+	b.ReportMetric(float64(max(peak, base)-base)/float64(rules), "peak-B/rule")
 }
 
 func BenchmarkListBuild(b *testing.B) {
@@ -212,6 +255,9 @@ func BenchmarkListBuild(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
+		var x *Index
+		reportPeak(b, len(rules), func() { x = mustIndex(b, listOf(rules)) })
+		runtime.KeepAlive(x)
 	})
 }
 
@@ -242,6 +288,11 @@ func benchmarkCompare(b *testing.B, edit func(*rand.Rand, []Rule) []Rule, wanted
 		b.ReportMetric(float64(d.Tests)/float64(len(rules)), "tests/rule")
 		b.ReportMetric(float64(len(d.Changes)), "changes")
 		b.ReportMetric(float64(gaveUp), "unknown")
+		reportPeak(b, len(rules), func() {
+			if _, err := CompareLists(want, have, ListOptions{}); err != nil {
+				b.Fatal(err)
+			}
+		})
 	})
 }
 
@@ -267,6 +318,7 @@ func benchmarkNeedless(b *testing.B, ask func(*Index, Effort) Needless) {
 		b.ReportMetric(float64(n.Tests)/float64(len(rules)), "tests/rule")
 		b.ReportMetric(float64(len(n.Rules)), "found")
 		b.ReportMetric(float64(len(n.Unknown)), "unknown")
+		reportPeak(b, len(rules), func() { ask(x, Effort{}) })
 	})
 }
 

@@ -37,6 +37,13 @@ type classAddrs struct {
 func (l List) expand(s *space) ([spaces][]flat, error) {
 	e := expander{space: s}
 	e.out[space4] = make([]flat, 0, len(l.lines)+8)
+	six := 0
+	for i := range l.lines {
+		if l.lines[i].src.anySix() && l.lines[i].dst.anySix() {
+			six++
+		}
+	}
+	e.out[space6] = make([]flat, 0, six)
 	for i := range l.lines {
 		n := &l.lines[i]
 		if e.services = appendServices(e.services[:0], n.traffic); len(e.services) == 0 {
@@ -167,4 +174,13 @@ func servicePart(s *Service) (slab, bool) {
 		}
 	}
 	return p, true
+}
+
+// anySix reports whether an IPv6 address is among the ends.
+func (e *Endpoints) anySix() bool {
+	six := func(a AddrSet) bool {
+		n := len(a.ranges)
+		return n > 0 && a.ranges[n-1].From().Is6() // IPv6 comes last
+	}
+	return six(e.rest) || slices.ContainsFunc(e.byID, func(n EndpointEntry) bool { return six(n.Addrs) })
 }

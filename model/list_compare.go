@@ -115,6 +115,7 @@ func CompareLists(want, have List, o ListOptions) (ListDelta, error) {
 		return ListDelta{}, err
 	}
 	c := newComparer(s, o)
+	c.lists = [...]List{want, have}
 	for f := range spaces {
 		matchParties(w, h, f)
 		c.settle(w, h, f)
@@ -132,9 +133,6 @@ func CompareLists(want, have List, o ListOptions) (ListDelta, error) {
 	for i := range d.Changes {
 		n := &d.Changes[i]
 		n.Moved = c.moves[n.key()] == move{true, true}
-		if n.Example != nil {
-			n.Want, n.Have = c.match(w, want, *n.Example), c.match(h, have, *n.Example)
-		}
 	}
 	return d, nil
 }
@@ -145,8 +143,10 @@ type comparer struct {
 	find   finder
 	effort Effort
 	hits   []int32
-	found  []flat
+	others []flat
 	moves  map[changeKey]move
+	lists  [2]List
+	theirs tag // what the other party matches the packet in gaps.gap with
 }
 
 // move says of the changed boxes of a rule whether all have twins, and whether
@@ -166,13 +166,16 @@ func newComparer(s *space, o ListOptions) *comparer {
 	return c
 }
 
-// match returns what a party does with a packet.
-func (c *comparer) match(p *party, l List, f Flow) Match {
-	family, at, ok := c.find.space.locate(f)
-	if !ok {
-		return Match{Rule: ByDefault}
+// tell says what both lists do with the example of a change: the one matches it with s
+// first, the other with a line of its own.
+func (c *comparer) tell(r *RuleChange, s *suspect, theirs tag) {
+	mine, other := &r.Want, &r.Have
+	lists := c.lists
+	if s.side == Have {
+		mine, other = other, mine
+		lists[0], lists[1] = lists[1], lists[0]
 	}
-	return l.matchOf(c.gaps.match(p.trees[family], &at, sought{limit: noTag, actions: everyAction}))
+	*mine, *other = lists[0].matchOf(s.box.tag), lists[1].matchOf(theirs)
 }
 
 // suspect is a changed box.
@@ -251,67 +254,85 @@ func (c *comparer) judge(s *suspect, me, other *party) RuleChange {
 		r.Effect = GaveUp
 		return r
 	}
-	var flow Flow
-	r.Effect, flow = c.effect(s, me, other)
+	f := c.effect(s, me, other)
+	r.Effect = f.Effect
 	if r.Effect == Differs || r.Effect == Unresolved {
-		r.Example = &flow
+		r.Example = &f.flow
+		c.tell(&r, s, f.theirs)
 	}
 	return r
 }
 
-// effect returns the worst that s does, with a packet if it differs or is
-// unresolved.
-func (c *comparer) effect(s *suspect, me, other *party) (Effect, Flow) {
+// found is what a box does, and a packet if it differs or is unresolved.
+type found struct {
+	Effect
+	flow   Flow
+	theirs tag // what the other party matches the packet with
+}
+
+// with is an effect on the packet in hand.
+func (c *comparer) with(e Effect) found { return found{e, c.gaps.gap, c.theirs} }
+
+// effect returns the worst that s does.
+func (c *comparer) effect(s *suspect, me, other *party) found {
 	mine, theirs := me.trees[s.family], other.trees[s.family]
 	if s.box.tag.action() == 0 {
 		e := c.against(s, nil, mine, theirs)
-		return e, c.gaps.gap
+		if e == Unresolved {
+			_, p, _ := c.find.space.locate(c.gaps.gap)
+			c.theirs = c.gaps.match(theirs, &p, sought{limit: noTag, actions: everyAction})
+		}
+		return c.with(e)
 	}
 	if c.obvious(s, mine, theirs) {
-		return Differs, c.gaps.gap
+		return c.with(Differs)
 	}
 	// What moved is mostly settled without a search.
 	if s.twin == noTag && c.gaps.container(mine, &s.box.cell, sought{limit: s.box.tag, actions: everyAction}) != noTag {
-		return NoEffect, Flow{}
+		return found{Effect: NoEffect}
 	}
-	worst, flow := NoEffect, Flow{}
+	if s.twin == noTag && c.sampled(s, mine, theirs) {
+		return c.with(Differs)
+	}
+	worst := found{Effect: NoEffect}
 	piece := *s
 	limit := c.gaps.tests + c.effort.perBox()
 	for _, piece.box.cell = range c.pieces(s, other) {
-		if e, f := c.effectOf(&piece, me, other, limit); e.gravity() > worst.gravity() {
-			worst, flow = e, f
+		if f := c.effectOf(&piece, me, other, limit); f.gravity() > worst.gravity() {
+			worst = f
 		}
-		if worst == Differs {
+		if worst.Effect == Differs {
 			break
 		}
 	}
-	return worst, flow
+	return worst
 }
 
 // effectOf returns the worst that a piece of a changed box does. It gives up at
 // limit.
-func (c *comparer) effectOf(s *suspect, me, other *party, limit int) (Effect, Flow) {
-	worst, flow := NoEffect, Flow{}
+func (c *comparer) effectOf(s *suspect, me, other *party, limit int) found {
+	worst := found{Effect: NoEffect}
 	opponents, out := c.opponents(s, other)
 	if out == tooMuch {
-		worst = GaveUp // unless an opponent in hand is enough to differ
+		worst.Effect = GaveUp // unless an opponent in hand is enough to differ
 	}
 	for i := range opponents {
 		if c.gaps.tests > limit {
-			return GaveUp, Flow{}
+			return found{Effect: GaveUp}
 		}
+		c.theirs = opponents[i].tag
 		e := c.against(s, &opponents[i], me.trees[s.family], other.trees[s.family])
 		if e.gravity() > worst.gravity() {
-			worst, flow = e, c.gaps.gap
+			worst = c.with(e)
 		}
-		if worst == Differs {
+		if worst.Effect == Differs {
 			break
 		}
 	}
-	return worst, flow
+	return worst
 }
 
-// obvious tries a few packets of s: mostly a change that differs does so all
+// obvious tries a packet of s: mostly a change that differs does so all
 // over.
 func (c *comparer) obvious(s *suspect, mine, theirs *tree) bool {
 	if s.twin != noTag {
@@ -319,12 +340,52 @@ func (c *comparer) obvious(s *suspect, mine, theirs *tree) bool {
 	}
 	c.gaps.find = c.find.in(s.family)
 	c.gaps.limit = c.gaps.tests + c.effort.perBox()
-	before := sought{limit: s.box.tag, actions: everyAction}
-	return c.gaps.guess(&s.box.cell, c.find.space, func(p *point) bool {
-		t := c.gaps.match(theirs, p, sought{limit: noTag, actions: everyAction})
-		return t != noTag && t.action() != 0 && t.action() != s.box.tag.action() &&
-			c.gaps.match(mine, p, before) == noTag
-	})
+	c.gaps.boxes = c.gaps.boxes[:0]
+	f, out := c.gaps.find(&s.box.cell)
+	c.gaps.gap = f
+	if out != open {
+		return false
+	}
+	_, p, _ := c.find.space.locate(f)
+	return c.differs(s, &p, mine, theirs)
+}
+
+// differs reports whether mine surely matches a packet with s first and theirs decides otherwise.
+func (c *comparer) differs(s *suspect, p *point, mine, theirs *tree) bool {
+	t := c.gaps.match(theirs, p, sought{limit: noTag, actions: everyAction})
+	c.theirs = t
+	return t != noTag && t.action() != 0 && t.action() != s.box.tag.action() &&
+		c.gaps.match(mine, p, sought{limit: s.box.tag, actions: everyAction}) == noTag
+}
+
+// How many packets are tried before all boxes that overlap a wide one are looked at.
+const sampledOpponents = 2
+
+// sampled tries packets of the first opponents that come to hand, and of s at large.
+func (c *comparer) sampled(s *suspect, mine, theirs *tree) bool {
+	try := func(p point) bool {
+		if !c.differs(s, &p, mine, theirs) {
+			return false
+		}
+		f, out := c.find.in(s.family)(&cell{p, p})
+		c.gaps.gap = f
+		return out == open
+	}
+	if try(s.box.lo) || try(s.box.hi) {
+		return true
+	}
+	w := sought{limit: noTag, actions: sureActions &^ actionSet(s.box.tag.action())}
+	c.hits = c.gaps.overlaps(theirs, &s.box.cell, w, sampledOpponents, c.hits[:0])
+	if len(c.hits) < sampledOpponents {
+		return false // few enough to be gone through one by one
+	}
+	for i, h := range c.hits[:sampledOpponents] {
+		both := s.box.intersect(&theirs.boxes[h].cell)
+		if try(both.sample(i)) || try(s.box.sample(i+fewSamples)) {
+			return true
+		}
+	}
+	return false
 }
 
 // opponents returns the boxes of theirs that decide packets of s otherwise, as
@@ -348,14 +409,14 @@ func (c *comparer) opponents(s *suspect, other *party) ([]flat, outcome) {
 	if len(c.hits) >= room {
 		out = tooMuch
 	}
-	c.found = c.found[:0]
+	c.others = c.others[:0]
 	for _, h := range c.hits {
 		if theirs.twins[h] > s.box.tag {
-			c.found = append(c.found, theirs.boxes[h])
+			c.others = append(c.others, theirs.boxes[h])
 		}
 	}
-	sortOpponents(c.found)
-	return c.found, out
+	sortOpponents(c.others)
+	return c.others, out
 }
 
 // sortOpponents sorts by line, the sure ones first.

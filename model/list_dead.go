@@ -41,6 +41,7 @@ type needs struct {
 	per   int
 	rule  int // in hand
 	by    []int
+	next  nextSearch
 	hits  []int32
 }
 
@@ -114,47 +115,97 @@ func (n *needs) covered(t *tree, c *cell, before tag, counts func(tag) bool) out
 func (n *needs) redundant(p place) outcome {
 	t := n.index.trees[p.family]
 	b := &t.boxes[p.index]
-	same := actionSet(n.index.list.rules[n.rule].Action)
-	if n.needed(t, b) {
+	if n.needed(t, b, 0, fewSamples) {
 		return open
 	}
-	others := func(o tag) bool { return n.index.ruleOf(o) != n.rule }
-	// What a later rule covers whole decides before everything behind it.
-	w := sought{first: b.tag + 1, limit: noTag, actions: everyAction &^ same}
+	// What an earlier rule covers whole is never decided here.
+	if o := n.gaps.container(t, &b.cell, sought{limit: b.tag, actions: sureActions}); o != noTag && n.others(o) {
+		n.by = append(n.by, n.index.ruleOf(o))
+		return covered
+	}
+	w := n.opposing(t, b)
+	n.hits = n.gaps.overlaps(t, &b.cell, w, fewOpponents, n.hits[:0])
+	n.sortHits(t)
+	if n.exposed(t, b) {
+		return open
+	}
+	if len(n.hits) < fewOpponents {
+		if out := n.against(t, b); out != tooMuch {
+			return out
+		}
+	}
+	if n.needed(t, b, fewSamples, manySamples) {
+		return open
+	}
+	if out := n.next.run(n, t, b, w); out != tooMuch {
+		return out
+	}
+	return n.oneByOne(t, b, w)
+}
+
+// fewOpponents is up to how many lines that oppose a box are gone through one by one.
+const fewOpponents = 8
+
+// exposed tries a packet of each of the first opponents: most rules are needed, and
+// against one of these already.
+func (n *needs) exposed(t *tree, b *flat) bool {
+	for i, h := range n.hits[:min(len(n.hits), exposedOpponents)] {
+		o := &t.boxes[h]
+		if !n.others(o.tag) || o.tag.action() == 0 {
+			continue
+		}
+		both := b.intersect(&o.cell)
+		p := both.sample(i + 2)
+		if n.gaps.match(t, &p, sought{limit: b.tag, actions: everyAction}) != noTag {
+			continue
+		}
+		if n.gaps.match(t, &p, sought{first: b.tag + 1, limit: o.tag, actions: everyAction}) == noTag {
+			return true
+		}
+	}
+	return false
+}
+
+// others reports whether a line is of another rule than the one in hand.
+func (n *needs) others(o tag) bool { return n.index.ruleOf(o) != n.rule }
+
+// opposing says which later lines decide what a box decides otherwise, or may, and come before what
+// is known to decide it alike, as a whole.
+func (n *needs) opposing(t *tree, b *flat) sought {
+	w := sought{first: b.tag + 1, limit: noTag, actions: everyAction &^ actionSet(n.index.list.rules[n.rule].Action)}
 	last := n.gaps.container(t, &b.cell, sought{first: b.tag + 1, limit: noTag, actions: sureActions})
-	if last != noTag && others(last) {
+	if last != noTag && n.others(last) {
 		w.limit = last + 1
 		n.by = append(n.by, n.index.ruleOf(last))
 	}
-	// Most rules are needed, and against one of the first opponents already.
-	for _, room := range [...]int{32, max(64, n.per/8)} {
-		n.hits = n.gaps.overlaps(t, &b.cell, w, room, n.hits[:0])
-		complete := len(n.hits) < room
-		if out := n.against(t, b, others); out != covered {
-			return out
-		}
-		if complete {
-			return covered
-		}
+	return w
+}
+
+// oneByOne says whether others cover a box of the rule in hand before each opposing line.
+func (n *needs) oneByOne(t *tree, b *flat, w sought) outcome {
+	room := max(64, n.per/8)
+	n.hits = n.gaps.overlaps(t, &b.cell, w, room, n.hits[:0])
+	if len(n.hits) >= room {
+		return tooMuch
 	}
-	return tooMuch
+	n.sortHits(t)
+	return n.against(t, b)
 }
 
 // against says whether others cover a box of the rule in hand before each of the hits
 // that overlaps it.
-func (n *needs) against(t *tree, b *flat, others func(tag) bool) outcome {
-	n.sortHits(t)
+func (n *needs) against(t *tree, b *flat) outcome {
 	spent := n.gaps.tests + n.per
 	for _, h := range n.hits {
 		o := &t.boxes[h]
-		if !others(o.tag) {
+		if !n.others(o.tag) {
 			continue // its own matches, where they are unknown
 		}
 		if n.gaps.tests > spent {
 			return tooMuch
 		}
 		both := b.intersect(&o.cell)
-		if out := n.covered(t, &both, o.tag, others); out != covered {
+		if out := n.covered(t, &both, o.tag, n.others); out != covered {
 			return out
 		}
 	}
@@ -173,15 +224,23 @@ func (n *needs) sortHits(t *tree) {
 	})
 }
 
-// needed tries a few packets of a box: one that it decides, and that the next
-// match would decide otherwise, is enough.
-func (n *needs) needed(t *tree, b *flat) bool {
-	for _, p := range [...]point{b.lo, b.hi} {
+// How many packets of a box are tried, and of how many opponents, before it is looked at as a whole.
+const (
+	fewSamples       = 2
+	manySamples      = 18
+	exposedOpponents = 6
+)
+
+// needed tries the packets of a box from first to before last: one that it decides, and
+// that the next match would decide otherwise, is enough.
+func (n *needs) needed(t *tree, b *flat, first, last int) bool {
+	for i := first; i < last; i++ {
+		p := b.sample(i)
 		if n.gaps.match(t, &p, sought{limit: b.tag, actions: everyAction}) != noTag {
 			continue
 		}
 		next := n.gaps.match(t, &p, sought{first: b.tag + 1, limit: noTag, actions: everyAction})
-		if next != noTag && n.index.ruleOf(next) != n.rule && next.action() != b.tag.action() &&
+		if next != noTag && n.others(next) && next.action() != b.tag.action() &&
 			next.action() != 0 && b.tag.action() != 0 {
 			return true
 		}

@@ -162,7 +162,7 @@ func (g *gapSearch) cut(piece cell, first, last int) outcome {
 	}
 	axis, at := firstSide(&piece, &g.boxes[best].cell)
 	if end-base > manyBoxes {
-		axis, at = g.median(&piece, base, end)
+		axis, at = medianSide(&piece, end-base, func(i int) *cell { return &g.boxes[g.stack[base+i]].cell })
 	}
 	left, right := piece, piece
 	left.hi[axis], right.lo[axis] = at-1, at
@@ -206,13 +206,13 @@ func firstSide(piece, c *cell) (axis int, at uint32) {
 	return 0, 0 // no caller asks about a cell that covers the piece
 }
 
-// median returns the median of a sample of the boundaries that cut the piece, on
+// medianSide returns the median of a sample of the boundaries of n cells that cut the piece, on
 // the axis that has most of them.
-func (g *gapSearch) median(piece *cell, first, last int) (axis int, at uint32) {
+func medianSide(piece *cell, n int, cellAt func(int) *cell) (axis int, at uint32) {
 	var edges [axes][]uint32
-	step := max(1, (last-first)/64)
-	for i := first; i < last; i += step {
-		c := &g.boxes[g.stack[i]].cell
+	step := max(1, n/64)
+	for i := 0; i < n; i += step {
+		c := cellAt(i)
 		for a := range axes {
 			if piece.lo[a] < c.lo[a] {
 				edges[a] = append(edges[a], c.lo[a])

@@ -18,8 +18,8 @@ type party struct {
 	// other words.
 	settled [spaces][]bool
 	trees   [spaces]*tree
-	fresh   [spaces]*tree   // of the boxes without a twin
-	ahead   [spaces]*maxima // of twins
+	fresh   [spaces]*tree   // of the boxes without a twin; nil until asked for
+	ahead   [spaces]*maxima // of twins; nil until asked for
 }
 
 func newParty(l List, s *space) (*party, error) {
@@ -99,7 +99,13 @@ func pairBoxes(a, b []flat) pairing {
 		i, j = i+1, j+1
 	}
 	pairLeft(a, b, partner, taken)
-	var p pairing
+	pairs := 0
+	for _, j := range partner {
+		if j >= 0 {
+			pairs++
+		}
+	}
+	p := pairing{make([]int32, 0, pairs), make([]int32, 0, pairs)}
 	for i, j := range partner {
 		if j >= 0 {
 			p.a, p.b = append(p.a, int32(i)), append(p.b, j)
@@ -191,12 +197,26 @@ func (p *party) plant(family int) {
 		twins[i] = p.twins[family][o]
 	}
 	p.trees[family].twins = twins
-	p.ahead[family] = newMaxima(p.twins[family])
-	var fresh []flat
-	for i, t := range p.twins[family] {
-		if t == noTag {
-			fresh = append(fresh, p.boxes[family][i])
+}
+
+// freshTree finds the boxes without a twin.
+func (p *party) freshTree(family int) *tree {
+	if p.fresh[family] == nil {
+		var fresh []flat
+		for i, t := range p.twins[family] {
+			if t == noTag {
+				fresh = append(fresh, p.boxes[family][i])
+			}
 		}
+		p.fresh[family] = newTree(fresh)
 	}
-	p.fresh[family] = newTree(fresh)
+	return p.fresh[family]
+}
+
+// aheadOf finds the twins that come late.
+func (p *party) aheadOf(family int) *maxima {
+	if p.ahead[family] == nil {
+		p.ahead[family] = newMaxima(p.twins[family])
+	}
+	return p.ahead[family]
 }

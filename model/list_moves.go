@@ -67,16 +67,16 @@ const fewMoves = 256
 func (c *comparer) overtaken(s *suspect, other *party) ([]flat, bool) {
 	boxes := other.boxes[s.family]
 	end, _ := slices.BinarySearchFunc(boxes, s.twin, func(f flat, t tag) int { return cmp.Compare(f.tag, t) })
-	c.hits = other.ahead[s.family].above(s.box.tag, end, fewMoves, c.hits[:0])
+	c.hits = other.aheadOf(s.family).above(s.box.tag, end, fewMoves, c.hits[:0])
 	c.gaps.tests += len(c.hits)
 	if len(c.hits) >= fewMoves {
 		return nil, false
 	}
-	c.found = c.found[:0]
+	c.others = c.others[:0]
 	for _, h := range c.hits {
 		if f := &boxes[h]; f.tag.action() != s.box.tag.action() && f.overlaps(&s.box.cell) {
-			c.found = append(c.found, *f)
+			c.others = append(c.others, *f)
 		}
 	}
-	return c.found, true
+	return c.others, true
 }

@@ -19,7 +19,7 @@ func (c *comparer) pieces(s *suspect, other *party) []cell {
 		return whole
 	}
 	w := sought{limit: noTag, actions: actionSet(s.box.tag.action())}
-	fresh := other.fresh[s.family]
+	fresh := other.freshTree(s.family)
 	c.hits = c.gaps.overlaps(fresh, &s.box.cell, w, c.effort.perBox()/8, c.hits[:0])
 	c.hits = slices.DeleteFunc(c.hits, func(h int32) bool {
 		return sides(&s.box.cell, &fresh.boxes[h].cell) > 2 // too small a part of s

@@ -3,6 +3,7 @@ package model
 import (
 	"encoding/binary"
 	"maps"
+	"math"
 	"slices"
 )
 
@@ -100,6 +101,9 @@ func (s *space) classify(lists []List) {
 // appendAddrs spells a set such that different sets are spelt differently and
 // none starts another.
 func appendAddrs(b []byte, a AddrSet) []byte {
+	if a.IsAll() {
+		return binary.AppendUvarint(b, math.MaxUint32) // more ranges than there are
+	}
 	b = binary.AppendUvarint(b, uint64(len(a.ranges)))
 	for _, r := range a.ranges {
 		for _, end := range [...]key{addrKey(r.From()), addrKey(r.To())} {

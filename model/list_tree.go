@@ -1,16 +1,10 @@
 package model
 
-import (
-	"cmp"
-	"math/bits"
-	"slices"
-)
-
 // fanout is how many boxes or nodes a node of a tree bounds.
 const fanout = 8
 
 // tree finds boxes in time that grows with the number found, not with the number
-// there are: the boxes are sorted along a space-filling curve, so that neighbours in
+// there are: the boxes are sorted such that neighbours in
 // space are mostly neighbours in the slice, and every [fanout] of them are bounded by
 // a node, every [fanout] nodes by a node of the next level. Nothing points anywhere: the
 // children of node i are the [fanout] from i*fanout.
@@ -47,7 +41,7 @@ func (b *bound) add(c *cell, first, last tag, a actions) {
 // newTree sorts boxes, which it leaves alone, into a tree in time n log n.
 func newTree(boxes []flat) *tree {
 	t := &tree{}
-	t.order = curveOrder(boxes)
+	t.order = packOrder(boxes)
 	t.boxes = make([]flat, len(boxes))
 	for i, o := range t.order {
 		t.boxes[i] = boxes[o]
@@ -70,115 +64,7 @@ func newTree(boxes []flat) *tree {
 	return t
 }
 
-// curveOrder returns the order of the boxes along a Z-order curve through their
-// middles. Coordinates are replaced by their rank in a sample first, because rules
-// crowd in small parts of each axis. Boxes that span most of the sample on the axes of
-// addresses or services come apart from the others, so that they do not
-// blow up the bounds of small ones.
-func curveOrder(boxes []flat) []int32 {
-	type place struct {
-		curve uint64
-		index int32
-	}
-	places := make([]place, len(boxes))
-	q := newQuantiles(boxes)
-	for i := range boxes {
-		places[i] = place{q.curve(&boxes[i].cell), int32(i)}
-	}
-	slices.SortFunc(places, func(a, b place) int {
-		return cmp.Or(cmp.Compare(a.curve, b.curve), cmp.Compare(a.index, b.index))
-	})
-	order := make([]int32, len(boxes))
-	for i, p := range places {
-		order[i] = p.index
-	}
-	return order
-}
-
-const (
-	sampleSize = 1 << 10
-	maskBits   = 4
-	// curveBits is what is left of 64 bits for the coordinates.
-	curveBits = 64 - maskBits
-)
-
-// quantiles ranks coordinates by a sample of the middles of boxes.
-type quantiles struct {
-	samples [axes][]uint32  // sorted, distinct
-	width   [axes]int       // bits of a rank
-	bits    [axes]int       // how many of them, from the highest, the curve takes
-	quarter [axes][2]uint32 // the samples a quarter from either end
-}
-
-func newQuantiles(boxes []flat) *quantiles {
-	q := &quantiles{}
-	step := max(1, len(boxes)/sampleSize)
-	for a := range axes {
-		for i := 0; i < len(boxes); i += step {
-			q.samples[a] = append(q.samples[a], middle(&boxes[i].cell, a))
-		}
-		slices.Sort(q.samples[a])
-		q.samples[a] = slices.Compact(q.samples[a])
-		if n := len(q.samples[a]); n > 0 {
-			q.width[a] = bits.Len(uint(n - 1))
-			q.quarter[a] = [2]uint32{q.samples[a][n/4], q.samples[a][n-1-n/4]}
-		}
-	}
-	q.share()
-	return q
-}
-
-// share deals the bits of the curve to the axes in turn, to each no more than its
-// ranks have.
-func (q *quantiles) share() {
-	for left := curveBits; ; {
-		dealt := false
-		for a := range axes {
-			if left > 0 && q.bits[a] < q.width[a] {
-				q.bits[a]++
-				left--
-				dealt = true
-			}
-		}
-		if !dealt {
-			return
-		}
-	}
-}
-
 func middle(c *cell, axis int) uint32 { return c.lo[axis] + (c.hi[axis]-c.lo[axis])/2 }
-
-// rank returns how many samples are below v.
-func (q *quantiles) rank(axis int, v uint32) int {
-	i, _ := slices.BinarySearch(q.samples[axis], v)
-	return i
-}
-
-// curve returns the place of a box on the curve: a mask of the axes on which it
-// is wide, then the bits of its coordinates in turn, highest first.
-func (q *quantiles) curve(c *cell) uint64 {
-	var place uint64
-	for _, a := range [maskBits]int{axisSrcAddr, axisDstAddr, axisService, axisSrcPort} {
-		place <<= 1
-		if w := q.quarter[a]; c.lo[a] < w[0] && w[1] < c.hi[a] {
-			place |= 1
-		}
-	}
-	var rank [axes]uint64
-	for a := range axes {
-		if q.bits[a] > 0 {
-			rank[a] = uint64(min(q.rank(a, middle(c, a)), len(q.samples[a])-1))
-		}
-	}
-	for down := 1; down <= slices.Max(q.bits[:]); down++ {
-		for a := range axes {
-			if down <= q.bits[a] {
-				place = place<<1 | rank[a]>>(q.width[a]-down)&1
-			}
-		}
-	}
-	return place
-}
 
 // search counts the boxes and bounds that are tested.
 type search struct {

@@ -57,7 +57,8 @@ type MinimisedEntry struct {
 	Rule Rule
 	// From holds the indexes, ascending, of the rules of the input with the same action and
 	// target that match some packet of the entry. It is empty for an entry that says what the
-	// chain's default said before.
+	// chain's default said before. In a list of more than 5,000 entries, which only loses some, it is
+	// those that say the entry.
 	From []int
 }
 
@@ -102,13 +103,18 @@ func (m Minimised) Rules() []Rule {
 // In an [AnyAllow] chain the fewest entries are searched for, and
 // the result is certified where their number meets a lower bound. In an ordered
 // chain entries of every action are put on top of each other; few of those lists are certified.
-// A chain that does not validate, one with more than 5,000 entries, and an ordered chain that
-// names groups, several targets or source ports, or whose form holds several values, is only
-// rid of covered entries. An ordered chain is searched as far as its cuts make no more than
-// 65,536 cells of addresses and traffic in a family.
+// An ordered list of more than 400 entries in a family, or whose cuts make more
+// than 65,536 cells of addresses and traffic, is searched a few entries at a time.
+//
+// A chain with more than 5,000 entries is only rid of what others make needless, several together if
+// need be; so is an ordered chain that names source ports, or whose form holds
+// several values. One that does not validate, or an ordered chain that names groups or several targets, is only rid of
+// entries that a single other one covers, where it has no more than 5,000.
+//
+// Lists of more than 200 entries are proven with [CompareLists], within an effort, in place of [Region].
 //
 // Work is bounded by the budget and, outside the search, by about the square of the number
-// of entries.
+// of entries up to 5,000, and by n log n and a bounded effort per entry beyond.
 func Minimise(c Chain, o MinimiseOptions) Minimised {
 	m := newMinimiser(c, o)
 	m.result.Before = len(m.input)
@@ -118,6 +124,9 @@ func Minimise(c Chain, o MinimiseOptions) Minimised {
 	}
 	if o.Limit > 0 || m.result.Unsearched != "" || c.Order != AnyAllow {
 		m.take(m.withoutCovered(), 0)
+		if !m.enough() && m.indexable() {
+			m.take(m.withoutRedundant(m.entries), 0)
+		}
 	}
 	if m.enough() || m.result.Unsearched != "" {
 		return m.done()
@@ -144,8 +153,10 @@ type minimiser struct {
 	units   []unit      // one value each, in the order in which they are asked
 	byRule  [][]unit    // by place in the chain; made when asked for
 	input   []listEntry // the rules in the entry form
-	entries []listEntry // the best so far
-	result  Minimised
+	// bySaying is the places in the chain of the rules that say an entry, by its key; made when asked for.
+	bySaying map[string][]int
+	entries  []listEntry // the best so far
+	result   Minimised
 }
 
 // budget counts down the steps of a search.
@@ -175,7 +186,7 @@ func (m *minimiser) obstacle() string {
 		return "the chain is not valid: " + errs[0].Error()
 	}
 	if len(m.units) > maxMinimised {
-		return "the list has more entries than are searched"
+		return "the list has more entries than are searched: it was only rid of those that others make needless"
 	}
 	if m.chain.Order == AnyAllow {
 		return ""

@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
 	"testing"
 )
 
@@ -31,4 +32,27 @@ func BenchmarkMinimise(b *testing.B) {
 		run("several", allows, EntryForm{NoCap, 1, 1, NoCap})
 		run("ordered", ordered, EntryForm{})
 	}
+}
+
+// Lists of every kind and size, as they are drawn: most of them are too long to be searched, and lose what is
+// needless.
+func BenchmarkMinimiseList(b *testing.B) {
+	eachList(b, func(b *testing.B, _ *rand.Rand, rules []Rule) {
+		c := longChainOf(rules, FirstMatch)
+		for i, r := range rules { // a network ACL has one end, which is addresses, and hardly ever all of them
+			if _, ok := r.Peer.(At); !ok {
+				c.Rules[i].Peer = r.Target
+			}
+			if _, ok := c.Rules[i].Peer.(At); !ok {
+				c.Rules[i].Peer = At{Prefixes(netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(i >> 8), byte(i), 0}), 24))}
+			}
+		}
+		var m Minimised
+		for b.Loop() {
+			m = Minimise(c, MinimiseOptions{})
+		}
+		b.ReportMetric(float64(m.Before), "before")
+		b.ReportMetric(float64(len(m.Entries)), "entries")
+		reportPeak(b, len(rules), func() { Minimise(c, MinimiseOptions{}) })
+	})
 }

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 )
@@ -22,7 +23,10 @@ func (m *minimiser) searchOrdered() ([]listEntry, int) {
 				us = append(us, unit{action: e.action, target: e.target, prefix: p, channel: e.services[0].channel, run: e.services[0].run})
 			}
 		}
+		unsearched := m.result.Unsearched
+		m.result.Unsearched = ""
 		found, low := m.orderedFamily(us, all)
+		m.result.Unsearched = cmp.Or(m.result.Unsearched, unsearched)
 		lower += low
 		for _, u := range found {
 			out = append(out, u.entry())
@@ -37,6 +41,10 @@ func (m *minimiser) orderedFamily(us []unit, all netip.Prefix) ([]unit, int) {
 	if len(us) == 0 {
 		return nil, 0
 	}
+	if len(us) > maxGridEntries {
+		m.result.Unsearched = tooLarge
+		return m.searchWindows(us, all), 0
+	}
 	joined := us
 	if parts := separate(us); len(parts) > 1 {
 		joined = nil
@@ -49,12 +57,57 @@ func (m *minimiser) orderedFamily(us []unit, all netip.Prefix) ([]unit, int) {
 			joined = append(joined, short...)
 		}
 		m.budget = whole
+		if !m.decideAlike(us, joined, all) { // some part denies what another one admits
+			joined = us
+		}
 	}
 	found, lower := m.searchGrid(joined, all)
+	if m.result.Unsearched != "" {
+		return m.searchWindows(joined, all), 0
+	}
+	if len(joined) < len(us) && len(found) > lower && m.result.Unsearched == "" {
+		again, low := m.searchGrid(us, all) // what is short in its parts is not always so together
+		m.result.Unsearched = ""
+		if lower = max(lower, low); len(again) < len(found) {
+			found = again
+		}
+	}
 	if len(found) >= len(us) {
 		return us, lower
 	}
 	return m.asWrittenOrdered(found, us), lower
+}
+
+// maxGridEntries bounds the lists for which a grid is made: there are as many ranges of ports on it as half
+// the square of what they are cut into.
+const maxGridEntries = 400
+
+// decideAlike reports whether two lists of one family surely decide alike.
+func (m *minimiser) decideAlike(us, vs []unit, all netip.Prefix) bool {
+	g := gridOf(slices.Concat(us, vs), all)
+	if g.over || g.cells() > 16*maxGridCells {
+		return false
+	}
+	return newEasel(g, m.chain.Default, g.read(us), &m.budget).valid(g.read(vs))
+}
+
+// gridOf returns the grid of the blocks and services of units.
+func gridOf(us []unit, all netip.Prefix) *grid {
+	var ps []netip.Prefix
+	var ss []service
+	for _, u := range us {
+		ps, ss = append(ps, u.prefix), append(ss, service{u.channel, u.run})
+	}
+	return newGrid(ps, ss, all)
+}
+
+// read returns units, all of which are on the grid, as its entries.
+func (g *grid) read(us []unit) []paint {
+	out := make([]paint, len(us))
+	for i, u := range us {
+		out[i] = paint{u.action, g.at[u.prefix], g.says[service{u.channel, u.run}]}
+	}
+	return out
 }
 
 // separate returns the parts of a list that neither overlap nor touch each other. Within each
@@ -106,20 +159,12 @@ func (c channel) meets(d channel) bool {
 
 // searchGrid searches on the grid of a list.
 func (m *minimiser) searchGrid(us []unit, all netip.Prefix) ([]unit, int) {
-	var ps []netip.Prefix
-	var ss []service
-	for _, u := range us {
-		ps, ss = append(ps, u.prefix), append(ss, service{u.channel, u.run})
-	}
-	g := newGrid(ps, ss, all)
+	g := gridOf(us, all)
 	if g.over || g.cells() > 16*maxGridCells {
 		m.result.Unsearched = tooLarge
 		return us, 0
 	}
-	list := make([]paint, len(us))
-	for i, u := range us {
-		list[i] = paint{u.action, g.at[u.prefix], g.says[service{u.channel, u.run}]}
-	}
+	list := g.read(us)
 	e, list := newEasel(g, m.chain.Default, list, &m.budget).merged(list, all)
 	if e.cells() > maxGridCells {
 		m.result.Unsearched = tooLarge
@@ -134,31 +179,19 @@ func (m *minimiser) searchGrid(us []unit, all netip.Prefix) ([]unit, int) {
 	return out, lower
 }
 
-const tooLarge = "the ordered list cuts traffic into more parts than are searched"
+const tooLarge = "the ordered list cuts traffic into more parts than are searched at once: it was searched a few entries at a time"
 
 // asWrittenOrdered puts back entries of the input in place of larger ones where the list
 // decides alike, so that it changes no more than it has to; entries that are new say no more than they
 // have to.
 func (m *minimiser) asWrittenOrdered(found, written []unit) []unit {
-	var ps []netip.Prefix
-	var ss []service
-	for _, u := range slices.Concat(found, written) {
-		ps, ss = append(ps, u.prefix), append(ss, service{u.channel, u.run})
-	}
-	g := newGrid(ps, ss, netip.PrefixFrom(written[0].prefix.Addr(), 0).Masked())
+	g := gridOf(slices.Concat(found, written), netip.PrefixFrom(written[0].prefix.Addr(), 0).Masked())
 	if g.over || g.cells() > maxGridCells {
 		return found
 	}
-	read := func(us []unit) []paint {
-		out := make([]paint, len(us))
-		for i, u := range us {
-			out[i] = paint{u.action, g.at[u.prefix], g.says[service{u.channel, u.run}]}
-		}
-		return out
-	}
-	from := read(written)
+	from := g.read(written)
 	e := newEasel(g, m.chain.Default, from, &m.budget)
-	list := e.restore(read(found), from)
+	list := e.restore(g.read(found), from)
 	out := make([]unit, len(list))
 	for i, p := range list {
 		s := e.ys[p.y].service

@@ -2,6 +2,9 @@ package model
 
 import "slices"
 
+// maxDiagramProof bounds the lists that are proven as a whole. Longer ones are compared by what changed.
+const maxDiagramProof = 200
+
 // proven reports whether the entries decide every packet as the rules do.
 //
 // Each peer and each target that is no address stands for an identity of its
@@ -10,6 +13,9 @@ import "slices"
 // both lists, so do they together. Ordered lists have no such peers, or lose covered
 // entries only, which no packet reaches.
 func (m *minimiser) proven(entries []listEntry) bool {
+	if len(m.input) > maxDiagramProof && m.indexable() {
+		return m.sameByIndex(m.input, entries)
+	}
 	inv := Inventory{}
 	before := Chain{Order: m.chain.Order, Default: m.chain.Default}
 	if m.chain.Order == AnyAllow {
@@ -24,7 +30,7 @@ func (m *minimiser) proven(entries []listEntry) bool {
 	}
 	// Whether later chains allow or deny, the outcome is the same.
 	for _, later := range []Region{{}, Everything()} {
-		a, b := before.admits(Ingress, inv, exactly(later)), after.admits(Ingress, inv, exactly(later))
+		a, b := before.admits(inv, exactly(later)), after.admits(inv, exactly(later))
 		if !a.low.Equal(b.low) {
 			return false
 		}

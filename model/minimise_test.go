@@ -117,7 +117,7 @@ func checkMinimised(t *testing.T, c Chain, m Minimised) {
 			t.Fatalf("%s: %s, was %s\nbefore:\n%s\nafter:\n%s", f, have, want, listed(c.Rules), listed(got.Rules))
 		}
 	}
-	a, b := c.admits(Ingress, inv, exactly(Region{})), got.admits(Ingress, inv, exactly(Region{}))
+	a, b := c.admits(inv, exactly(Region{})), got.admits(inv, exactly(Region{}))
 	if !a.low.Equal(b.low) || !a.high.Equal(b.high) {
 		t.Fatalf("the engine tells them apart\nbefore:\n%s\nafter:\n%s", listed(c.Rules), listed(got.Rules))
 	}
@@ -172,6 +172,28 @@ func TestMinimisedOrderedListsDecideAlike(t *testing.T) {
 			c.Rules = append(c.Rules, g.wildRule(pick(g, []Action{Deny, Allow, Allow, Pass}[:3+g.IntN(2)]), g.IntN(6), others))
 		}
 		checkMinimised(t, c, Minimise(c, MinimiseOptions{Form: pick(g, []EntryForm{{}, {}, g.form()}), Limit: g.IntN(4), Budget: 2_000_000}))
+	}
+}
+
+// A block with scattered holes is denied its holes and then admitted, although the blocks between the holes
+// do not all touch each other.
+func TestMinimisedHolesAreDenied(t *testing.T) {
+	g := newGen(t, 26)
+	for range rounds(t, 100, 20) {
+		c := Chain{Order: FirstMatch, Default: Deny}
+		left := MustPrefixes("192.0.2.0/24")
+		holes := 1 + g.IntN(6)
+		for range holes {
+			left = left.Subtract(Prefixes(netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(g.IntN(256))}), 32)))
+		}
+		for _, p := range left.Prefixes() {
+			c.Rules = append(c.Rules, Rule{Action: Allow, Peer: At{Prefixes(p)}, Traffic: Traffic{Ports(TCP, 80, 80)}})
+		}
+		m := Minimise(c, MinimiseOptions{})
+		checkMinimised(t, c, m)
+		if len(m.Entries) > holes+1 {
+			t.Errorf("%d entries for %d holes (%s)\n%s", len(m.Entries), holes, m.Unsearched, listed(c.Rules))
+		}
 	}
 }
 
@@ -383,7 +405,7 @@ func TestOrderedListsOfSixtyEntriesFitANetworkACL(t *testing.T) {
 			t.Error(m.Unsearched)
 		}
 		gap, total = gap+len(m.Entries)-m.LowerBound, total+len(m.Entries)
-		a, b := c.admits(Ingress, Inventory{}, exactly(Region{})), c.with(m.Rules()).admits(Ingress, Inventory{}, exactly(Region{}))
+		a, b := c.admits(Inventory{}, exactly(Region{})), c.with(m.Rules()).admits(Inventory{}, exactly(Region{}))
 		if !a.low.Equal(b.low) {
 			t.Fatal("another set")
 		}
@@ -453,7 +475,7 @@ func TestMinimise(t *testing.T) {
 			allow(at("10.0.0.0/24"), tcp(80, 80)), allow(at("10.0.1.0/24"), tcp(80, 80)), allow(at("10.0.2.0/24"), tcp(80, 80)), allow(at("10.0.4.0/22"), tcp(80, 80))},
 			"deny 10.0.3.0/24 tcp/80; allow 10.0.0.0/21 tcp/80"},
 		{"a port kept out", EntryForm{}, FirstMatch, []Rule{allow(nil, tcp(0, 21)), allow(nil, tcp(23, 65535)), allow(nil, AllOf(UDP)), deny(nil, tcp(22, 22)), allow(nil, AllTraffic())},
-			"deny 0.0.0.0/0 tcp/22; allow 0.0.0.0/0 any; deny ::/0 tcp/22; allow ::/0 any"},
+			"deny 0.0.0.0/0 tcp/22; deny ::/0 tcp/22; allow 0.0.0.0/0 any; allow ::/0 any"},
 		{"ordered with groups: covered entries only", EntryForm{}, FirstMatch, []Rule{allow(Group("g"), tcp(1, 9)), deny(Group("g"), tcp(2, 3)), deny(at("10.0.0.0/8"), tcp(1, 1))},
 			"allow g tcp/1-9; deny 10.0.0.0/8 tcp/1"},
 	} {

@@ -367,8 +367,12 @@ func (m *minimiser) peer(e listEntry) Selector {
 	return out
 }
 
-// from returns the rules that match some packet of the entry.
+// from returns the rules that match some packet of the entry; of a list too long to be searched,
+// whose entries are the input's own, those that say the entry.
 func (m *minimiser) from(e listEntry) []int {
+	if len(m.units) > maxMinimised {
+		return m.sayers()[e.key()]
+	}
 	if m.byRule == nil {
 		for _, r := range m.chain.Rules {
 			m.byRule = append(m.byRule, m.unitsOf(r))
@@ -381,6 +385,21 @@ func (m *minimiser) from(e listEntry) []int {
 		}
 	}
 	return out
+}
+
+// sayers returns the rules that say each entry of the input, by its key.
+func (m *minimiser) sayers() map[string][]int {
+	if m.bySaying == nil {
+		m.bySaying = map[string][]int{}
+		for i, r := range m.chain.Rules {
+			for _, e := range m.entriesOf(r) {
+				if k := e.key(); !slices.Contains(m.bySaying[k], i) {
+					m.bySaying[k] = append(m.bySaying[k], i)
+				}
+			}
+		}
+	}
+	return m.bySaying
 }
 
 // joinDistinct joins the texts that are not empty, each once, in their order.

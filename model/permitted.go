@@ -1,112 +1,35 @@
 package model
 
-import "slices"
-
 // Permitted is the answer of [Policy.Permitted].
 type Permitted struct {
 	// Allowed connections pass for sure. Unknown ones pass or not, depending
-	// on what could not be resolved. The two are disjoint; whatever is in
+	// on what could not be resolved, or were not worked out. The two are disjoint; whatever is in
 	// neither is denied.
 	Allowed, Unknown Region
+	// GaveUp is the part of Unknown for which the work came to its bound. Empty: everything was
+	// worked out.
+	GaveUp Region
 }
 
 // Permitted returns the connections of the inventory's universe that the
-// policy admits.
-func (p Policy) Permitted(inv Inventory) Permitted { return p.permittedIn(inv, inv.Universe()) }
+// policy admits. Work and memory are bounded as those of [Compare] are: where more would be needed,
+// the answer is unknown.
+func (p Policy) Permitted(inv Inventory) Permitted { return p.PermittedWithin(inv, Everything()) }
 
-func (p Policy) permittedIn(inv Inventory, universe Region) Permitted {
-	surely, perhaps := universe, universe
-	for _, l := range p.Layers {
-		b := l.admits(inv)
-		surely, perhaps = surely.Intersect(b.low), perhaps.Intersect(b.high)
-		if l.State == Stateless {
-			surely = surely.Intersect(b.low.requests())
-			perhaps = perhaps.Intersect(b.high.requests())
-		}
+// PermittedWithin is [Policy.Permitted] of the connections in a region. It takes
+// time for the rules that concern them.
+func (p Policy) PermittedWithin(inv Inventory, within Region) Permitted {
+	parts := newPartition(inv, defaultRegionBudget())
+	sets := parts.work(within, func(e *evaluation) []*node {
+		b := e.admitted(p)
+		return []*node{b.low, e.w.apply(opSubtract, b.high, b.low)}
+	})
+	out := Permitted{GaveUp: parts.gaveUp()}
+	if len(sets) > 0 {
+		out.Allowed, out.Unknown = sets[0], sets[1]
 	}
-	return Permitted{Allowed: surely, Unknown: perhaps.Subtract(surely)}
-}
-
-// bounds holds what is surely in a set and what may be in it; low is part of
-// high.
-type bounds struct{ low, high Region }
-
-func exactly(r Region) bounds { return bounds{r, r} }
-
-func (b bounds) intersect(o bounds) bounds {
-	return bounds{b.low.Intersect(o.low), b.high.Intersect(o.high)}
-}
-
-// admits returns the packets that both directions of a layer allow.
-func (l Layer) admits(inv Inventory) bounds {
-	return l.direction(Egress, inv).intersect(l.direction(Ingress, inv))
-}
-
-// direction returns the packets that the chains of one direction allow.
-func (l Layer) direction(d Direction, inv Inventory) bounds {
-	after := exactly(Everything())
-	for _, c := range slices.Backward(l.Chains(d)) {
-		after = c.admits(d, inv, after)
-	}
-	return after
-}
-
-// admits returns what the chain and those after it allow, given what those
-// after it allow.
-func (c Chain) admits(d Direction, inv Inventory, after bounds) bounds {
-	outcome := func(a Action) bounds {
-		switch a {
-		case Allow:
-			return exactly(Everything())
-		case Pass:
-			return after
-		case Deny:
-		}
-		return exactly(Region{})
-	}
-	rules := c.sorted()
-	out := outcome(c.Default)
-	// From the last rule to the first, in runs of one action: whatever a run
-	// matches has its outcome, the rest is left to the rules behind it.
-	for len(rules) > 0 {
-		first := len(rules) - 1
-		for first > 0 && rules[first-1].Action == rules[first].Action {
-			first--
-		}
-		out = override(out, matched(rules[first:], d, inv), outcome(rules[first].Action))
-		rules = rules[:first]
-	}
-	guarded := matched([]Rule{{Target: c.Guard.Target, Peer: c.Guard.Peer, Traffic: Traffic{AllTraffic()}}}, d, inv)
-	return override(after, guarded, out)
-}
-
-// override returns what is decided by inside where the packets match, and by
-// outside where they do not. Where it is unknown whether they match, both must allow for
-// it to be sure, and either may.
-func override(outside, match, inside bounds) bounds {
-	unsure := match.high.Subtract(match.low)
-	return bounds{
-		low: unionRegions([]Region{match.low.Intersect(inside.low), outside.low.Subtract(match.high),
-			unsure.Intersect(inside.low).Intersect(outside.low)}),
-		high: unionRegions([]Region{match.low.Intersect(inside.high), outside.high.Subtract(match.high),
-			unsure.Intersect(inside.high.Union(outside.high))}),
-	}
-}
-
-// matched returns the packets that any of the rules matches.
-func matched(rules []Rule, d Direction, inv Inventory) bounds {
-	low, high := make([]Box, 0, len(rules)), make([]Box, 0, len(rules))
-	exact := true
-	for _, r := range rules {
-		target, peer := inv.Resolve(r.Target), inv.Resolve(r.Peer)
-		low = append(low, boxFor(d, target.Must, peer.Must, r.Traffic))
-		high = append(high, boxFor(d, target.May, peer.May, r.Traffic))
-		exact = exact && target.IsExact() && peer.IsExact()
-	}
-	if exact {
-		return exactly(NewRegion(low...))
-	}
-	return bounds{NewRegion(low...), NewRegion(high...)}
+	out.Unknown = out.Unknown.Union(out.GaveUp)
+	return out
 }
 
 // boxFor puts target and peer at the ends that they have in a direction.
@@ -115,27 +38,6 @@ func boxFor(d Direction, target, peer Endpoints, t Traffic) Box {
 		return Box{Src: peer, Dst: target, Traffic: t}
 	}
 	return Box{Src: target, Dst: peer, Traffic: t}
-}
-
-// requests returns the packets whose replies are all in r, those that have no
-// reply included.
-func (r Region) requests() Region {
-	var out []Box
-	for _, b := range r.Boxes() {
-		if t := requestsOf(b.Traffic); len(t) > 0 {
-			out = append(out, Box{Src: b.Dst, Dst: b.Src, Traffic: t})
-		}
-	}
-	unanswered := Traffic{}
-	for _, p := range []Protocol{ICMP, ICMPv6} {
-		for t := range 256 {
-			if _, ok := icmpReply(p, uint8(t)); !ok {
-				unanswered = append(unanswered, ICMPMessage(p, int16(t), AnyICMP))
-			}
-		}
-	}
-	out = append(out, Box{Src: AnyEndpoint(), Dst: AnyEndpoint(), Traffic: unanswered})
-	return NewRegion(out...)
 }
 
 // requestsOf returns the traffic whose replies are in t.
@@ -166,63 +68,23 @@ func (s Service) codeOf() int16 {
 	return s.Code
 }
 
-// Universe returns every connection worth asking about: at least one end is a
-// member, both ends hold addresses that they may hold, ports are from the
-// client range of the source, ICMP is of the addresses' family, and members that are Solo do
-// not talk to themselves.
-func (inv Inventory) Universe() Region {
-	var boxes []Box
-	everybody := EndpointAt(Outside, inv.Addrs(Outside))
-	for _, m := range inv.Members {
-		everybody = everybody.Union(EndpointAt(m.ID, orAll(m.Addrs)))
-	}
-	byPorts := map[PortRange]Endpoints{}
-	for _, m := range inv.Members {
-		ports := inv.ClientPorts(m.ID)
-		byPorts[ports] = byPorts[ports].Union(EndpointAt(m.ID, orAll(m.Addrs)))
-	}
-	for ports, src := range byPorts {
-		boxes = append(boxes, Box{Src: src, Dst: everybody, Traffic: fromClient(ports)})
-	}
-	members := everybody.Subtract(EndpointAt(Outside, AllAddrs()))
-	boxes = append(boxes, Box{Src: EndpointAt(Outside, inv.Addrs(Outside)), Dst: members,
-		Traffic: fromClient(inv.ClientPorts(Outside))})
-
-	var not []Box
-	for _, m := range inv.Members {
-		if m.Solo {
-			not = append(not, Box{Src: EndpointsOf(m.ID), Dst: EndpointsOf(m.ID), Traffic: Traffic{AllTraffic()}})
-		}
-	}
-	v4, v6 := EndpointsAt(AllIPv4()), EndpointsAt(AllIPv6())
-	not = append(not, Box{v4, v4, Traffic{AllOf(ICMPv6)}}, Box{v6, v6, Traffic{AllOf(ICMP)}})
-	return NewRegion(boxes...).Subtract(NewRegion(not...))
-}
-
-// fromClient returns all traffic that starts at a client port.
-func fromClient(ports PortRange) Traffic {
-	var t Traffic
-	for p := range Protocol(256) {
-		if p.HasPorts() {
-			t = append(t, PortsBetween(p, ports, AllPorts()))
-		} else {
-			t = append(t, AllOf(p))
-		}
-	}
-	return t
-}
-
 // Judged returns the connections of the inventory's universe whose first
 // packet some chain of the policy may judge; on all others the policy has no word.
-func (p Policy) Judged(inv Inventory) Region {
-	var all []Region
+func (p Policy) Judged(inv Inventory) Region { return p.JudgedWithin(inv, Everything()) }
+
+// JudgedWithin is [Policy.Judged] of the connections in a region.
+func (p Policy) JudgedWithin(inv Inventory, within Region) Region {
+	w := newWorkshop()
+	var all []*node
 	for _, l := range p.Layers {
 		for _, d := range []Direction{Egress, Ingress} {
 			for _, c := range l.Chains(d) {
-				r := Rule{Target: c.Guard.Target, Peer: c.Guard.Peer, Traffic: Traffic{AllTraffic()}}
-				all = append(all, matched([]Rule{r}, d, inv).high)
+				target, peer := inv.Resolve(c.Guard.Target), inv.Resolve(c.Guard.Peer)
+				all = append(all, w.box(boxFor(d, target.May, peer.May, Traffic{AllTraffic()})))
 			}
 		}
 	}
-	return unionRegions(all).Intersect(inv.Universe())
+	u := w.universe(inv, atSrc)
+	judged := w.apply(opIntersect, u.clip(w, within.root), w.unionAll(all))
+	return Region{w.apply(opSubtract, judged, u.not)}
 }

@@ -3,8 +3,11 @@ package model
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
+
+	"go4.org/netipx"
 )
 
 // box makes the diagram of a box.
@@ -26,9 +29,15 @@ func (w *workshop) boxOf(family uint64, b Box, traffic *node) *node {
 // end makes the two levels of one end, the identity's and the one of its
 // address, in front of what follows.
 func (w *workshop) end(l level, e Endpoints, family uint64, next *node) *node {
-	var ids []Identity
-	var kids []*node
-	for _, n := range e.byID {
+	if next == nil {
+		return nil
+	}
+	ids, kids := make([]Identity, 0, len(e.byID)), make([]*node, 0, len(e.byID)+1)
+	for i, n := range e.byID {
+		if i > 0 && n.Addrs.isSame(e.byID[i-1].Addrs) {
+			ids, kids = append(ids, n.ID), append(kids, kids[i-1])
+			continue
+		}
 		ids, kids = append(ids, n.ID), append(kids, w.inside(l+1, addrSpans(n.Addrs, family), next))
 	}
 	return w.identities(l, ids, append(kids, w.inside(l+1, addrSpans(e.rest, family), next)))
@@ -151,20 +160,55 @@ func wordSpan(first, last uint64) span {
 
 // Boxes returns disjoint boxes whose union is r, sorted by their ends. Equal
 // regions have equal boxes. The number of boxes can be exponential in the number of
-// rules that made r; see [Region.Example] for one connection only.
+// rules that made r; see [Region.BoxesUpTo], and [Region.Example] for one connection only.
 func (r Region) Boxes() []Box {
-	if r.root == nil {
-		return nil
+	var paths []path
+	enumerate(r.root, func(p path) bool {
+		paths = append(paths, p)
+		return true
+	})
+	return merged(paths)
+}
+
+// BoxesUpTo returns disjoint boxes of r as [Region.Boxes] does, but no more than
+// limit: then those that [Region.All] gives first, merged as far as
+// they go, and true, for there are more.
+func (r Region) BoxesUpTo(limit int) ([]Box, bool) {
+	var paths []path
+	more := false
+	enumerate(r.root, func(p path) bool {
+		more = len(paths) >= max(limit, 0)
+		if !more {
+			paths = append(paths, p)
+		}
+		return !more
+	})
+	return merged(paths), more
+}
+
+// All returns disjoint boxes whose union is r, each of one IP family, worked
+// out as they are asked for: whoever stops asking stops the work. Unlike those of [Region.Boxes],
+// they are not merged and not sorted, but in the same order for equal regions.
+func (r Region) All() iter.Seq[Box] {
+	return func(yield func(Box) bool) {
+		enumerate(r.root, func(p path) bool { return yield(p.box()) })
 	}
-	e := enumerator{w: newWorkshop()}
-	e.families(r.root)
-	return e.merged()
+}
+
+// enumerate calls yield for every path of a diagram, until it returns false.
+func enumerate(n *node, yield func(path) bool) {
+	if n == nil {
+		return
+	}
+	e := enumerator{w: newWorkshop(), yield: yield}
+	e.families(n)
 }
 
 // enumerator walks all paths of a diagram.
 type enumerator struct {
-	w     *workshop
-	boxes []path
+	w       *workshop
+	yield   func(path) bool
+	stopped bool
 }
 
 // path is a box of one or both families with the parts still apart.
@@ -173,6 +217,8 @@ type path struct {
 	src, dst   AddrSet
 	traffic    Traffic
 }
+
+func (p path) box() Box { return Box{p.srcs.endpoints(p.src), p.dsts.endpoints(p.dst), p.traffic} }
 
 // idSet is identities: the named ones, or all but the named ones.
 type idSet struct {
@@ -190,12 +236,14 @@ type bunch struct {
 // bunches groups the edges of n at level l by child, empty children left out.
 func (e *enumerator) bunches(n *node, l level) []bunch {
 	var out []bunch
+	at := map[uint64][]int{} // by hash of the child
 	find := func(c *node) *bunch {
-		for i := range out {
+		for _, i := range at[hashOf(c)] {
 			if e.w.same(out[i].child, c) {
 				return &out[i]
 			}
 		}
+		at[hashOf(c)] = append(at[hashOf(c)], len(out))
 		out = append(out, bunch{child: c})
 		return &out[len(out)-1]
 	}
@@ -248,6 +296,9 @@ func (e *enumerator) identities(n *node, family uint64) {
 		for _, sa := range e.bunches(s.child, levelSrcAddr) {
 			for _, d := range e.bunches(sa.child, levelDstID) {
 				for _, da := range e.bunches(d.child, levelDstAddr) {
+					if e.stopped {
+						return
+					}
 					p := path{srcs: s.ids, dsts: d.ids}
 					p.src, p.dst = spanAddrs(sa.spans, family), spanAddrs(da.spans, family)
 					e.packets(da.child, p)
@@ -263,18 +314,25 @@ func (e *enumerator) packets(n *node, p path) {
 			for _, sp := range e.bunches(dp.child, levelSrcPort) {
 				q := p
 				q.traffic = services(pr.spans, dp.spans, sp.spans)
-				e.boxes = append(e.boxes, q)
+				if e.stopped = e.stopped || !e.yield(q); e.stopped {
+					return
+				}
 			}
 		}
 	}
 }
 
+// spanAddrs returns the addresses of spans, which are sorted and disjoint.
 func spanAddrs(spans []span, family uint64) AddrSet {
-	var out AddrSet
-	for _, s := range spans {
-		out = out.Union(AddrRange(keyAddr(s.first, family), keyAddr(s.last, family)))
+	out := make([]netipx.IPRange, 0, len(spans))
+	for i := 0; i < len(spans); i++ {
+		first := spans[i].first
+		for i+1 < len(spans) && spans[i].last.after() == spans[i+1].first {
+			i++
+		}
+		out = append(out, netipx.IPRangeFrom(keyAddr(first, family), keyAddr(spans[i].last, family)))
 	}
-	return out
+	return AddrSet{out}
 }
 
 // services turns the numeric parts of a packet into services.
@@ -362,13 +420,13 @@ func (s idSet) endpoints(a AddrSet) Endpoints {
 // merged joins the IPv4 and the IPv6 box of the same ends and traffic: a box
 // holds no pair of two families, so that their product is exact. It also joins
 // boxes that differ in traffic alone.
-func (e *enumerator) merged() []Box {
+func merged(paths []path) []Box {
 	type who struct{ src, dst, traffic string }
 	var out []Box
 	waiting := map[who]int{} // IPv4 boxes that no IPv6 box has joined
-	for _, p := range e.boxes {
+	for _, p := range paths {
 		k := who{p.srcs.key(), p.dsts.key(), p.traffic.String()}
-		b := Box{p.srcs.endpoints(p.src), p.dsts.endpoints(p.dst), p.traffic}
+		b := p.box()
 		i, ok := waiting[k]
 		switch four := p.src.ranges[0].From().Is4(); {
 		case four:
