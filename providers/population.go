@@ -52,6 +52,9 @@ type Party struct {
 	// Made is whether the module makes it, so that without the module it is not there. Others
 	// are there whether they are named or not.
 	Made bool
+	// Idle is whether it is known that nobody is in it at the time: a live security group that no
+	// interface has.
+	Idle bool
 	// Mark is whether it is no endpoint by itself, but something that others
 	// have, as a network tag.
 	Mark bool

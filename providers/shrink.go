@@ -14,7 +14,8 @@ const (
 
 // Numbering is the numbers of ordered rules: by list ("network ACL app, ingress"), then by
 // the rule's content. It is what a lock file keeps, so that a rule keeps its number for
-// as long as it says the same.
+// as long as it says the same. Rules of a list that is spread over several objects have
+// a place there, which says in which of them they are.
 type Numbering map[string]map[string]int
 
 // ListSize is how long one emitted rule list is, before and after it was shortened.

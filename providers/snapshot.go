@@ -51,6 +51,9 @@ type Kind struct {
 	Command string
 	// Why says what is not known without it: "which addresses are in a security group".
 	Why string
+	// Alone is whether the command prints one object, which says by itself what it is about. Of other kinds it
+	// prints a list of all, so that one object without a list is a part of it.
+	Alone bool
 }
 
 // Native is a provider whose native objects can be read.

@@ -12,12 +12,14 @@ import (
 // difference into a loss.
 func (t *translation) compare() {
 	r := &t.result
-	want := r.Wanted.Permitted(r.Inventory)
-	r.Delta = model.Difference(want, r.Decoded.Permitted(r.Inventory))
+	r.Delta = model.Compare(r.Wanted, r.Decoded, r.Inventory)
 	if !r.Output.Unseen.IsEmpty() {
 		unseen := r.Output.Unseen.Intersect(r.Inventory.Universe())
-		r.Delta.Opened = r.Delta.Opened.Union(unseen.Subtract(want.Allowed))
+		want := r.Wanted.PermittedWithin(r.Inventory, unseen)
+		r.Delta.Opened = r.Delta.Opened.Union(unseen.Subtract(want.Allowed).Subtract(want.GaveUp))
 		r.Delta.Closed = r.Delta.Closed.Subtract(unseen)
+		r.Delta.Unknown = r.Delta.Unknown.Union(want.GaveUp)
+		r.Delta.GaveUp = r.Delta.GaveUp.Union(want.GaveUp)
 	}
 	switch {
 	case !r.Delta.Unknown.IsEmpty():
@@ -31,7 +33,7 @@ func (t *translation) compare() {
 		r.Verdict = model.Exact
 	}
 	t.settleClaims()
-	t.statelessAlone(want)
+	t.statelessAlone()
 }
 
 // unproven is the finding for connections on which the comparison has no
@@ -42,6 +44,9 @@ func (t *translation) unproven() model.Finding {
 		Code:     "unproven",
 		Summary:  "for some connections it is not known whether they are admitted",
 		Advice:   "resolve what is reported as unknown: labels that exist at run time only, namespaces whose labels were not given, groups without members",
+	}
+	if t.result.Delta.GaveUp.Equal(t.result.Delta.Unknown) {
+		f.Advice = "the rules overlap in too many ways to be worked out in bounded time and memory: translate fewer workloads at once"
 	}
 	if e, ok := t.result.Delta.Unknown.Example(); ok {
 		f.Example = &e
@@ -111,7 +116,7 @@ func (t *translation) unsaid(r model.Region, g model.Grade, what string) {
 
 // statelessAlone reports what the stateless layers would admit by themselves:
 // the price of judging replies without memory.
-func (t *translation) statelessAlone(want model.Permitted) {
+func (t *translation) statelessAlone() {
 	r := &t.result
 	var alone model.Policy
 	for _, l := range r.Decoded.Layers {
@@ -122,8 +127,7 @@ func (t *translation) statelessAlone(want model.Permitted) {
 	if len(alone.Layers) == 0 || len(alone.Layers) == len(r.Decoded.Layers) {
 		return
 	}
-	opened := model.Difference(want, alone.Permitted(r.Inventory)).Opened.Intersect(alone.Judged(r.Inventory))
-	e, ok := opened.Example()
+	e, ok := firstOpened(r.Wanted, alone, r.Inventory)
 	if !ok {
 		return
 	}
@@ -133,9 +137,32 @@ func (t *translation) statelessAlone(want model.Permitted) {
 		Summary:  fmt.Sprintf("the stateless layers alone would admit connections that the policy refuses, such as %s", e),
 		Advice: "this is the price of statelessness: replies need the client's port range open. The stateful layer refuses it; " +
 			"keep both, and give narrow ephemeral ranges in the placement",
-		Affects: opened,
 		Example: &e,
 	})
+}
+
+// firstOpened returns a connection that have judges and admits, and want refuses. It asks
+// client by client, in growing bunches, for mostly the first has one already, while all that there are can be
+// as many as pairs of segments.
+func firstOpened(want, have model.Policy, inv model.Inventory) (model.Flow, bool) {
+	clients := make([]model.Identity, 0, len(inv.Members)+1)
+	for _, m := range inv.Members {
+		clients = append(clients, m.ID)
+	}
+	slices.Sort(clients)
+	clients = append(clients, model.Outside)
+	for _, family := range []model.AddrSet{model.AllIPv4(), model.AllIPv6()} {
+		at := model.Box{Dst: model.EndpointsAt(family), Traffic: model.Traffic{model.AllTraffic()}}
+		for first, last := 0, 1; first < len(clients); first, last = last, min(3*last, len(clients)) {
+			at.Src = model.EndpointsOf(clients[first:last]...).Intersect(model.EndpointsAt(family))
+			judged := have.JudgedWithin(inv, model.NewRegion(at))
+			delta := model.Difference(want.PermittedWithin(inv, judged), have.PermittedWithin(inv, judged))
+			if e, ok := delta.Opened.Example(); ok {
+				return e, true
+			}
+		}
+	}
+	return model.Flow{}, false
 }
 
 // listed joins names, the first few of many.

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	networkingv1 "k8s.io/api/networking/v1"
+
+	"github.com/crosswall/crosswall/providers"
 )
 
 // cluster is a tiny cluster together with the network that it runs in. It is
@@ -17,6 +19,9 @@ type cluster struct {
 	place      place
 	// nameless workloads have no label of their own, so that placements cannot name them.
 	nameless bool
+	// shrink is how far rule lists are shortened, groupRules the quota of rules in a security group.
+	shrink     providers.Shrink
+	groupRules int
 }
 
 // namespace has the labels that its manifest gives it; the API server adds

@@ -3,6 +3,7 @@ package translate_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -61,15 +62,24 @@ func (t *trial) bound(output map[string][]string) (func(*pod) []string, error) {
 	return func(q *pod) []string { return of[q] }, nil
 }
 
-// fill replaces a placeholder by what the output has for the segment.
+// fill replaces a placeholder by what the outputs have for the segment: ${SG_x} is its first group,
+// ${SG2_x} the second.
 func fill(id string, output map[string][]string) []string {
-	name, ok := strings.CutPrefix(id, "${SG_")
-	if !ok {
+	number, name, ok := strings.Cut(strings.TrimPrefix(id, "${SG"), "_")
+	if !ok || !strings.HasPrefix(id, "${SG") {
 		return []string{id}
 	}
+	at := 0
+	if number != "" {
+		n, err := strconv.Atoi(number)
+		if err != nil {
+			return []string{id}
+		}
+		at = n - 1
+	}
 	for segment, groups := range output {
-		if strings.ReplaceAll(segment, "-", "_")+"}" == name {
-			return groups
+		if strings.ReplaceAll(segment, "-", "_")+"}" == name && at < len(groups) {
+			return groups[at : at+1]
 		}
 	}
 	return []string{id}

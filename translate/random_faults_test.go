@@ -305,7 +305,7 @@ func (f moduleFault) tryIn(t *testing.T, d dice, tr *trial, i uint64) bool {
 // reprove decodes a spoilt module and holds its proof against the simulator.
 func (t *trial) reprove(test *testing.T, m terraform.Module, cloud simulator, packets []packet) {
 	test.Helper()
-	have, findings := t.mode.provider().Decode(m)
+	have, findings := t.mode.provider(t.cluster.groupRules).Decode(m)
 	if model.WorstSeverity(findings) == model.Error {
 		test.Logf("the proof refuses it: %v", findings)
 		return

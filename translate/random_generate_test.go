@@ -9,6 +9,8 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/crosswall/crosswall/providers"
 )
 
 // mode is a cloud and the choices that its placement makes.
@@ -63,6 +65,8 @@ func generate(d dice, m mode) *cluster {
 	if !m.unplaced {
 		g.drawAllowances()
 	}
+	g.shrink = pick(d, []providers.Shrink{providers.ShrinkToFit, providers.ShrinkAlways})
+	g.groupRules = pick(d, []int{60, 60, 8, 3})
 	return g.cluster
 }
 

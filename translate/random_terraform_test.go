@@ -114,9 +114,9 @@ func (a attrs) prefixes(names ...string) []netip.Prefix {
 }
 
 // only complains about attributes and blocks that the simulator does not know:
-// what it ignored might matter.
+// what it ignored might matter. What Terraform is to wait for is none of the cloud's business.
 func (a attrs) only(names ...string) {
-	known := map[string]bool{}
+	known := map[string]bool{"depends_on": true}
 	for _, n := range names {
 		known[n] = true
 	}

@@ -65,10 +65,10 @@ type trial struct {
 	segment map[string]model.Identity // by workload id
 }
 
-func (m mode) provider() providers.Provider {
+func (m mode) provider(groupRules int) providers.Provider {
 	switch m.cloud {
 	case "aws":
-		return aws.New(aws.Options{NACLEntries: 40})
+		return aws.New(aws.Options{NACLEntries: 40, GroupRules: groupRules})
 	case "gcp":
 		if m.policyStyle {
 			return gcp.New(gcp.Options{Style: gcp.NetworkPolicy})
@@ -116,7 +116,7 @@ func attempt(c *cluster, m mode) (*trial, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	r := translate.To(m.provider(), in, site, translate.Options{AllowWider: true})
+	r := translate.To(m.provider(c.groupRules), in, site, translate.Options{AllowWider: true, Shrink: c.shrink})
 	if r.Refused {
 		return nil, refusal(r), nil
 	}
@@ -149,7 +149,7 @@ func refusal(r translate.Result) string {
 func (t *trial) simulate(m terraform.Module) (simulator, error) {
 	switch p := t.cluster.place; p.cloud {
 	case "aws":
-		groups, err := t.identities(m, "security_group_ids")
+		groups, err := t.identities(m, "security_group_ids", "additional_security_group_ids")
 		if err != nil {
 			return nil, err
 		}
@@ -185,7 +185,10 @@ func (t *trial) simulate(m terraform.Module) (simulator, error) {
 func (t *trial) identities(m terraform.Module, outputs ...string) (func(*pod) []string, error) {
 	asked := map[string][]string{}
 	var errs []error
-	for _, o := range m.Outputs {
+	sorted := slices.SortedFunc(slices.Values(m.Outputs), func(a, b terraform.Output) int {
+		return slices.Index(outputs, a.Name) - slices.Index(outputs, b.Name)
+	})
+	for _, o := range sorted {
 		if !slices.Contains(outputs, o.Name) {
 			continue
 		}
@@ -195,7 +198,13 @@ func (t *trial) identities(m terraform.Module, outputs ...string) (func(*pod) []
 			errs = append(errs, fmt.Errorf("output %s is no object", o.Name))
 		}
 		for segment, v := range values {
-			asked[segment] = append(asked[segment], a.textOf(segment, v))
+			several, isList := v.AsList()
+			if !isList {
+				several = []terraform.Value{v}
+			}
+			for _, v := range several {
+				asked[segment] = append(asked[segment], a.textOf(segment, v))
+			}
 		}
 	}
 	if t.cluster.place.cluster == "eks" {
@@ -294,6 +303,21 @@ func check(c *cluster, m mode, d dice) (outcome, error) {
 	for _, l := range t.result.Losses {
 		o.losses = append(o.losses, l.Code)
 	}
+	for _, l := range t.result.Output.Lists {
+		if l.After < l.Before {
+			o.shortened++
+		}
+	}
+	for _, r := range t.result.Output.Module.Resources {
+		if action, _ := r.Get("rule_action").AsString(); action == "deny" {
+			o.deny++
+		}
+	}
+	for _, out := range t.result.Output.Module.Outputs {
+		if groups, ok := out.Value.AsObject(); ok && out.Name == "additional_security_group_ids" {
+			o.more += len(groups)
+		}
+	}
 	return o, nil
 }
 
@@ -318,6 +342,9 @@ type outcome struct {
 	verdict model.Grade
 	packets int
 	losses  []string
+	// shortened is how many rule lists were shortened, deny how many entries of network ACLs deny,
+	// and more how many segments need several security groups.
+	shortened, deny, more int
 }
 
 // TestRandom is the random tester.
@@ -379,7 +406,7 @@ func one(t *testing.T, i uint64) {
 }
 
 func (c *cluster) String() string {
-	s := c.manifests()
+	s := fmt.Sprintf("# shrink %d, %d rules in a security group\n", c.shrink, c.groupRules) + c.manifests()
 	for _, w := range c.workloads {
 		for _, p := range w.pods {
 			s += fmt.Sprintf("# pod of %s at %s\n", w.id(), p.addrs)
@@ -432,6 +459,8 @@ type tally struct {
 
 type count struct {
 	cases, packets  int
+	shortened       int
+	deny, more      int
 	verdicts        map[model.Grade]int
 	refused, losses map[string]int
 }
@@ -448,6 +477,7 @@ func (t *tally) add(m mode, o outcome) {
 	}
 	c.cases++
 	c.packets += o.packets
+	c.shortened, c.deny, c.more = c.shortened+o.shortened, c.deny+o.deny, c.more+o.more
 	if o.refused != "" {
 		c.refused[o.refused]++
 		return
@@ -462,7 +492,8 @@ func (t *tally) String() string {
 	var b strings.Builder
 	for _, m := range modes() {
 		if c := t.byMode[m.name]; c != nil {
-			fmt.Fprintf(&b, "\n%-15s %5d cases, %8d packets: %v, refused %v, losses %v", m.name, c.cases, c.packets, c.verdicts, c.refused, c.losses)
+			fmt.Fprintf(&b, "\n%-15s %5d cases, %8d packets, %d lists shortened, %d denies, %d segments in several groups: %v, refused %v, losses %v", m.name, c.cases, c.packets,
+				c.shortened, c.deny, c.more, c.verdicts, c.refused, c.losses)
 		}
 	}
 	return b.String()
@@ -474,6 +505,7 @@ func (t *tally) demand(test *testing.T, n int) {
 	if n < shortCases {
 		return
 	}
+	var sum count
 	for _, m := range modes() {
 		c := t.byMode[m.name]
 		refused := 0
@@ -486,6 +518,12 @@ func (t *tally) demand(test *testing.T, n int) {
 		if c.verdicts[model.Exact] == 0 {
 			test.Errorf("%s: no case was exact", m.name)
 		}
+		if m.cloud == "aws" {
+			sum.shortened, sum.deny, sum.more = sum.shortened+c.shortened, sum.deny+c.deny, sum.more+c.more
+		}
+	}
+	if sum.shortened == 0 || sum.deny == 0 || sum.more == 0 {
+		test.Errorf("AWS: %d lists were shortened, %d entries deny, %d segments need several groups", sum.shortened, sum.deny, sum.more)
 	}
 }
 

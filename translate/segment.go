@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"maps"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -147,7 +148,6 @@ func segmentInventory(in model.Inventory, segs []providers.Segment, site provide
 		byID[m.ID] = m
 	}
 	out := model.Inventory{Groups: maps.Clone(in.Groups), OutsideClientPorts: in.OutsideClientPorts}
-	taken := model.AddrSet{}
 	for _, s := range segs {
 		first := byID[s.Workloads[0].ID]
 		m := model.Member{ID: s.ID, Addrs: s.Home.Addrs, ClientPorts: s.Home.ClientPorts}
@@ -159,16 +159,17 @@ func segmentInventory(in model.Inventory, segs []providers.Segment, site provide
 		}
 		out.Members = append(out.Members, m)
 	}
+	var taken []netip.Prefix
 	for _, h := range site.Homes {
 		if h.Exclusive {
-			taken = taken.Union(h.Addrs)
+			taken = append(taken, h.Addrs.Prefixes()...)
 		}
 	}
 	for _, n := range site.Subnets {
 		if n.Exclusive {
-			taken = taken.Union(n.Addrs())
+			taken = append(taken, n.Addrs().Prefixes()...)
 		}
 	}
-	out.Outside = model.AllAddrs().Subtract(taken)
+	out.Outside = model.AllAddrs().Subtract(model.Prefixes(taken...))
 	return out
 }

@@ -16,13 +16,19 @@ type Options struct {
 	AllowWider bool
 	// Format is the syntax of the Terraform files; zero: [terraform.HCL].
 	Format terraform.Format
+	// Shrink is how far rule lists are to be shortened; zero: as far as quotas need.
+	Shrink providers.Shrink
+	// Numbers are the numbers that rules had in an earlier translation for the same provider, as
+	// [ReadLock] or [providers.Output] returns them; nil: there was none.
+	Numbers providers.Numbering
 }
 
 // Result is a translation and its proof.
 type Result struct {
 	// Target is the provider's name.
 	Target string
-	// Files is what to write, sorted by name; empty when Refused.
+	// Files is what to write, sorted by name; empty when Refused. Where rules have numbers to keep,
+	// the file [LockName] is one of them.
 	Files []providers.File
 	// Output is what Files were made from.
 	Output providers.Output
@@ -102,6 +108,8 @@ func (t *translation) encode(site providers.Site) ([]providers.File, bool) {
 		Inventory: t.result.Inventory,
 		Segments:  t.result.Segments,
 		Site:      site,
+		Shrink:    t.options.Shrink,
+		Numbers:   t.options.Numbers,
 	})
 	t.result.Output = out
 	for _, f := range findings {
@@ -127,6 +135,13 @@ func (t *translation) encode(site providers.Site) ([]providers.File, bool) {
 		files = append(files, providers.File(f))
 	}
 	files = append(files, out.Files...)
+	numbers, ok, err := lockFile(out.Numbers)
+	if err != nil {
+		return nil, t.fail("not-writable", err)
+	}
+	if ok {
+		files = append(files, numbers)
+	}
 	slices.SortFunc(files, func(a, b providers.File) int { return strings.Compare(a.Name, b.Name) })
 	return files, true
 }

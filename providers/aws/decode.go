@@ -43,15 +43,36 @@ func (d *decoder) warn(code, summary string, o model.Origin) {
 	d.findings = append(d.findings, model.Finding{Severity: model.Warning, Code: code, Summary: summary, Origin: o})
 }
 
-// origin is where a part of a resource was read.
+// origin is where a part of a resource was read. What is live goes by its id, and a rule of a
+// security group by that of its group, with its own as the path: "sg-0123 sgr-0456".
 func origin(r terraform.Resource, path string) model.Origin {
-	return model.Origin{File: r.Pos.File, Line: r.Pos.Line, Column: r.Pos.Column, Object: r.Address(), Path: path}
+	o := model.Origin{File: r.Pos.File, Line: r.Pos.Line, Column: r.Pos.Column, Object: r.Address(), Path: path}
+	switch {
+	case r.Name == unread:
+		o.Object = "what was not read"
+	case isLive(r):
+		o.Object = r.Name
+		if group, ok := r.Get("security_group_id").AsString(); ok {
+			o.Object, o.Path = group, strings.TrimPrefix(r.Name, group+"_")
+		}
+	}
+	return o
+}
+
+// isLive reports whether a resource is one that [Provider.Resources] made of a native object:
+// it is named by its id, which no resource that Terraform makes can be.
+func isLive(r terraform.Resource) bool {
+	id, ok := r.Get("id").AsString()
+	return ok && id == r.Name
 }
 
 // learnNames notes the ids of resources, which a plan or state has, so that an
 // id and a reference to it are one name.
 func (d *decoder) learnNames() {
 	for _, r := range d.module.Resources {
+		if isGroupRule(r.Type) {
+			continue // nothing names them
+		}
 		if id, ok := r.Get("id").AsString(); ok && id != "" {
 			d.alias[r.Address()] = model.Group(id)
 		}
@@ -64,6 +85,9 @@ func (d *decoder) learnNames() {
 
 // nameOf returns the name of a resource of the module.
 func (d *decoder) nameOf(r terraform.Resource) model.Group {
+	if r.Name == unread {
+		return unread
+	}
 	if id, ok := d.alias[r.Address()]; ok {
 		return id
 	}
@@ -90,7 +114,9 @@ func (d *decoder) nameIn(v terraform.Value) (name model.Group, why string) {
 func (d *decoder) selectorIn(r terraform.Resource, v terraform.Value) model.Selector {
 	name, why := d.nameIn(v)
 	if why != "" {
-		d.warn("unknown-value", "what this names is not known: "+why, origin(r, ""))
+		if r.Name != unread { // which was said already
+			d.warn("unknown-value", "what this names is not known: "+why, origin(r, ""))
+		}
 		return model.Maybe{Selector: model.Any{}, Why: why}
 	}
 	return name
@@ -213,7 +239,7 @@ func (d *decoder) readPrefixLists() {
 	anyOpen := "" // why some list has entries that are not known
 	for _, r := range d.module.Resources {
 		switch r.Type {
-		case "aws_ec2_managed_prefix_list":
+		case listType:
 			name := d.nameOf(r)
 			names = append(names, name)
 			if r.Open("entry") {

@@ -101,18 +101,24 @@ func (a *aclReader) readACL(r terraform.Resource) {
 	for _, v := range elements(r.Get("subnet_ids")) {
 		acl.subnets = append(acl.subnets, doubtful(a.selectorIn(r, v), r.Uncertain))
 	}
-	acl.fallback = r.Type != aclType
+	// EC2 lists every subnet that the default ACL is on; configuration need not.
+	acl.fallback = r.Type != aclType && !isLive(r)
 	for _, dir := range []model.Direction{model.Ingress, model.Egress} {
 		attr := dir.String()
 		for i, b := range r.BlocksOf(attr) {
 			o := origin(r, fmt.Sprintf("%s[%d]", attr, i))
+			if number, ok := b.Body.Get("rule_no").AsInt(); ok && isLive(r) {
+				o.Path = fmt.Sprintf("%s rule %d", attr, number)
+			}
 			acl.add(a.decoder, dir, inlineEntry(b.Body), o)
 		}
 		// Inline entries and those of resources of their own exclude each
 		// other (documentation of aws_network_acl).
 		if r.Open(attr) && !(r.Get(attr).IsComputed() && a.separate[acl.name]) {
 			why := "not all " + attr + " entries are known: " + unknownText(r.Get(attr))
-			a.warn("unknown-value", why, origin(r, attr))
+			if r.Name != unread { // which was said already
+				a.warn("unknown-value", why, origin(r, attr))
+			}
 			acl.addUnknown(dir, why, origin(r, attr))
 		}
 	}

@@ -16,9 +16,8 @@ const groupChain = "security groups"
 // groupReader collects the rules of all security groups.
 type groupReader struct {
 	*decoder
-	guards  model.Or      // the groups, whose members are isolated
-	guarded []model.Group // by name, those in guards
-	made    []model.Group // those that the module makes
+	guards  model.Or             // the groups, whose members are isolated
+	guarded map[model.Group]bool // by name, those in guards
 	rules   map[model.Direction][]model.Rule
 	// separate are the groups with rules of their own resources. Terraform's
 	// documentation of aws_security_group forbids to have inline rules besides, which
@@ -26,21 +25,31 @@ type groupReader struct {
 	separate map[model.Group]bool
 }
 
+// isGroupRule reports whether resources of a type are rules of security groups.
+func isGroupRule(resourceType string) bool {
+	switch resourceType {
+	case ingressRuleType, egressRuleType, "aws_security_group_rule":
+		return true
+	}
+	return false
+}
+
 // groupLayer reads every security group and rule; false when there is none.
 func (d *decoder) groupLayer() (model.Layer, bool) {
-	g := &groupReader{decoder: d, rules: map[model.Direction][]model.Rule{},
-		separate: d.holders("security_group_id", "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule", "aws_security_group_rule")}
+	g := &groupReader{decoder: d, rules: map[model.Direction][]model.Rule{}, guarded: map[model.Group]bool{},
+		separate: d.holders("security_group_id", ingressRuleType, egressRuleType, "aws_security_group_rule")}
 	for _, r := range d.module.Resources {
 		switch r.Type {
 		case groupType, "aws_default_security_group":
 			g.readGroup(r)
 		}
 	}
+	g.makeRoom()
 	for _, r := range d.module.Resources {
 		switch r.Type {
-		case "aws_vpc_security_group_ingress_rule":
+		case ingressRuleType:
 			g.readRule(r, model.Ingress)
-		case "aws_vpc_security_group_egress_rule":
+		case egressRuleType:
 			g.readRule(r, model.Egress)
 		case "aws_security_group_rule":
 			g.readOldRule(r)
@@ -63,6 +72,21 @@ func (d *decoder) groupLayer() (model.Layer, bool) {
 		Name: groupChain, State: model.Stateful,
 		Ingress: chain(model.Ingress), Egress: chain(model.Egress),
 	}, true
+}
+
+// makeRoom makes room for rules, of which an account has hundreds of thousands.
+func (g *groupReader) makeRoom() {
+	in, out := 0, 0
+	for _, r := range g.module.Resources {
+		switch r.Type {
+		case ingressRuleType:
+			in++
+		case egressRuleType:
+			out++
+		}
+	}
+	g.rules[model.Ingress] = slices.Grow(g.rules[model.Ingress], in)
+	g.rules[model.Egress] = slices.Grow(g.rules[model.Egress], out)
 }
 
 // holders returns what resources of some types name in an attribute.
@@ -97,7 +121,10 @@ func (g *groupReader) readOutput() {
 // readGroup reads a group and its inline rules.
 func (g *groupReader) readGroup(r terraform.Resource) {
 	name := g.nameOf(r)
-	g.made = append(g.made, name)
+	if r.Name == unread {
+		g.readUnread(r)
+		return
+	}
 	g.guard(name, r.Uncertain)
 	for _, dir := range []model.Direction{model.Ingress, model.Egress} {
 		attr := dir.String()
@@ -115,12 +142,24 @@ func (g *groupReader) readGroup(r terraform.Resource) {
 	}
 }
 
+// readUnread reads what stands for groups that were not read: anybody may be in one, and it may
+// admit anything.
+func (g *groupReader) readUnread(r terraform.Resource) {
+	anybody := model.Maybe{Selector: model.Any{}, Why: unknownText(r.Get("id"))}
+	g.guards = append(g.guards, anybody)
+	for _, dir := range []model.Direction{model.Ingress, model.Egress} {
+		g.rules[dir] = append(g.rules[dir], model.Rule{
+			Action: model.Allow, Target: anybody, Peer: anybody, Traffic: model.Traffic{model.AllTraffic()}, Origin: origin(r, dir.String()),
+		})
+	}
+}
+
 // guard isolates the members of a group.
 func (g *groupReader) guard(name model.Group, uncertain string) {
-	if slices.Contains(g.guarded, name) {
+	if g.guarded[name] {
 		return
 	}
-	g.guarded = append(g.guarded, name)
+	g.guarded[name] = true
 	g.guards = append(g.guards, doubtful(name, uncertain))
 }
 
@@ -244,7 +283,7 @@ func (g *groupReader) target(r terraform.Resource) model.Selector {
 	if !known {
 		return s
 	}
-	if !slices.Contains(g.guarded, name) {
+	if !g.guarded[name] {
 		g.findings = append(g.findings, model.Finding{
 			Severity: model.Info, Code: "rules-elsewhere",
 			Summary: fmt.Sprintf("security group %s is not made by this configuration, so that rules which others gave it are not seen", name),

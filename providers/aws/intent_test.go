@@ -65,14 +65,16 @@ type world struct {
 	segments []segment
 	rules    []rule
 	site     providers.Site // Given, Subnets and Homes are filled in
-	shared   bool           // strangers may live in the subnets
-	outside  model.AddrSet  // of strangers, in place of what is worked out
-	tier     []model.Rule   // ingress rules of an admin tier, asked in order before the policies
+	shrink   providers.Shrink
+	numbers  providers.Numbering // of an earlier translation
+	shared   bool                // strangers may live in the subnets
+	outside  model.AddrSet       // of strangers, in place of what is worked out
+	tier     []model.Rule        // ingress rules of an admin tier, asked in order before the policies
 }
 
 // intent makes what a translator would hand to the provider.
 func (w world) intent() providers.Intent {
-	it := providers.Intent{Site: w.site}
+	it := providers.Intent{Site: w.site, Shrink: w.shrink, Numbers: w.numbers}
 	taken := model.AddrSet{}
 	subnets := map[string]bool{}
 	for _, s := range w.segments {

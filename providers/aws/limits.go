@@ -100,7 +100,7 @@ func aclCells() map[providers.Feature]providers.Cell {
 		providers.EgressAllow:     approximate("whatever anything in the subnet may send, all may"),
 		providers.DefaultDeny:     precise("at the subnet's edge"),
 		providers.IPv6:            precise(""),
-		providers.UnionOfPolicies: precise("every entry allows, so that their order is of no effect"),
+		providers.UnionOfPolicies: precise("entries of all policies are joined; some may deny what later ones would admit"),
 		providers.Replies:         approximate("return entries admit new connections to the clients' ephemeral ports"),
 		providers.SameNode:        none("packets inside a subnet do not pass its ACL"),
 		providers.AdminDeny:       precise("compiled to what remains admitted, at the subnet's edge"),

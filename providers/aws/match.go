@@ -68,6 +68,12 @@ func (m match) covers(o match) bool {
 	return true
 }
 
+// overlaps reports whether some packet is matched by both.
+func (m match) overlaps(o match) bool {
+	_, ok := intersect(m.service(), o.service())
+	return ok
+}
+
 // fits reports whether packets of the protocol exist in the family of the
 // prefix: ICMP is IPv4's, ICMPv6 is IPv6's.
 func (m match) fits(p netip.Prefix) bool {

@@ -31,20 +31,30 @@ type entry struct {
 	dir    model.Direction
 	match  match
 	prefix netip.Prefix
+	denies bool
 }
 
-// covers reports whether a admits all that b admits.
+// covers reports whether a decides on all that b decides on.
 func (a entry) covers(b entry) bool {
 	return a.dir == b.dir && a.match.covers(b.match) && contains(a.prefix, b.prefix)
+}
+
+// overlaps reports whether the entries have packets in common.
+func (a entry) overlaps(b entry) bool {
+	return a.dir == b.dir && a.prefix.Overlaps(b.prefix) && a.match.overlaps(b.match)
 }
 
 func (a entry) compare(b entry) int {
 	return cmp.Or(-cmp.Compare(a.dir, b.dir), a.prefix.Compare(b.prefix), a.match.compare(b.match))
 }
 
-// text says what the entry admits; it is also what its number is made from.
+// text says what the entry admits or denies; it is also what its number is made from.
 func (a entry) text() string {
-	return fmt.Sprintf("%s %s %s", a.match.service(), fromTo(a.dir), a.prefix)
+	out := fmt.Sprintf("%s %s %s", a.match.service(), fromTo(a.dir), a.prefix)
+	if a.denies {
+		return "deny " + out
+	}
+	return out
 }
 
 // acl is the network ACL of one subnet.
@@ -52,7 +62,7 @@ type acl struct {
 	name   string
 	subnet providers.Subnet
 	addrs  model.AddrSet
-	rules  ruleSet[entry]
+	rules  ruleSet[entry] // what the flows ask for: entries that admit
 }
 
 // writeACLs writes a network ACL for every subnet that a segment lives in.
@@ -153,18 +163,14 @@ func (a *acl) allow(d model.Direction, c crossing, why []string) {
 			family = model.AllIPv4()
 		}
 		if c.match.fits(p) && block.Overlaps(beyond) && local.Overlaps(family) {
-			a.rules.add(entry{d, c.match, p}, why)
+			a.rules.add(entry{dir: d, match: c.match, prefix: p}, why)
 		}
 	}
 }
 
-// writeACL writes the ACL, fits its entries into the quota and numbers them.
+// writeACL writes the ACL with its entries.
 func (e *encoder) writeACL(a *acl) {
 	dropCovered(a.rules, entry.covers)
-	if e.overACLQuota(a.rules) {
-		a.rules = mergeEntries(a.rules)
-	}
-	e.countACL(a)
 	e.reportShared(a)
 	e.add(terraform.Resource{
 		Type: aclType, Name: a.name,
@@ -172,7 +178,7 @@ func (e *encoder) writeACL(a *acl) {
 		Body: terraform.Body{Attrs: []terraform.Attr{
 			{Name: "vpc_id", Value: e.vpc()},
 			{Name: "subnet_ids", Value: terraform.List(a.ref())},
-			{Name: "tags", Value: terraform.Object(map[string]terraform.Value{"Name": terraform.String(a.subnet.Name)})},
+			{Name: "tags", Value: providers.Own(map[string]terraform.Value{"Name": terraform.String(a.subnet.Name)})},
 		}},
 	})
 	e.out.Groups[a.key()] = model.At{Addrs: a.addrs}
@@ -181,33 +187,92 @@ func (e *encoder) writeACL(a *acl) {
 	}
 }
 
-// writeEntries writes the entries of one direction. An entry's number comes from
+// writeEntries shortens and writes the entries of one direction. An entry's number comes from
 // what it says: an edit of one policy leaves the other entries where they are.
 func (e *encoder) writeEntries(a *acl, d model.Direction) {
 	var entries []entry
-	var keys []string
-	for _, n := range slices.SortedFunc(maps.Keys(a.rules), entry.compare) {
-		if n.dir == d {
-			entries, keys = append(entries, n), append(keys, n.text())
+	why := ruleSet[entry]{}
+	for _, fam := range []family{ipv4, ipv6} {
+		l := aclList{dir: d, family: fam}
+		l.before = listOf(a.rules, entry.compare, func(n entry) bool { return n.dir == d && n.family() == fam })
+		l = e.shortenACL(l)
+		e.countACL(a, l)
+		entries = append(entries, l.after.rules...)
+		maps.Copy(why, l.after.why)
+	}
+	if len(entries) > 2*(e.opts.NACLEntries-1) {
+		return // a family is over its quota, so that nothing is written
+	}
+	keys := make([]string, len(entries))
+	for i, n := range entries {
+		keys[i] = n.text()
+	}
+	before := func(i, j int) bool { return entries[i].denies != entries[j].denies && entries[i].overlaps(entries[j]) }
+	name := fmt.Sprintf("network ACL %s, %s", a.name, d)
+	numbers, err := providers.KeepWhere(e.in.Numbers[name], keys, before, firstEntry, lastEntry)
+	if err != nil {
+		return // there are more numbers than entries
+	}
+	e.number(name, numbers)
+	list := make([]placed, len(entries))
+	for i, n := range entries {
+		list[i] = placed{entry: n, name: e.entryName(a, n), number: numbers[n.text()], why: why[n]}
+		if !n.denies {
+			for _, o := range list[:i] {
+				if o.denies && o.overlaps(n) {
+					list[i].after = append(list[i].after, o.name)
+				}
+			}
 		}
 	}
-	numbers, err := providers.Slots(keys, firstEntry, lastEntry, 1)
-	if err != nil {
-		return // so many are far over the quota, which is reported
-	}
-	for _, n := range entries {
-		e.add(e.entryResource(a, n, numbers[n.text()]))
+	slices.SortStableFunc(list, func(x, y placed) int { return x.compare(y.entry) })
+	for _, n := range list {
+		e.add(entryResource(a, n))
 	}
 }
 
-// entryResource is one aws_network_acl_rule.
-func (e *encoder) entryResource(a *acl, n entry, number int) terraform.Resource {
+// number notes the numbers of a list's rules.
+func (e *encoder) number(list string, numbers map[string]int) {
+	if len(numbers) == 0 {
+		return
+	}
+	if e.out.Numbers == nil {
+		e.out.Numbers = providers.Numbering{}
+	}
+	e.out.Numbers[list] = numbers
+}
+
+// placed is an entry on its way into the module.
+type placed struct {
+	entry
+	name   string // of its resource
+	number int
+	why    []string // who asks for it
+	// after names the resources of entries that deny part of what it admits. They have to be there before it is, and
+	// as long as it is.
+	after []string
+}
+
+// entryName is the name of an entry's resource.
+func (e *encoder) entryName(a *acl, n entry) string {
 	want := fmt.Sprintf("%s_%s_%s_%s_%s", a.name, inOut(n.dir), n.match.label(), fromTo(n.dir), prefixLabel(n.prefix))
+	if n.denies {
+		want += "_deny"
+	}
+	return e.names.name(aclRuleType, want, want)
+}
+
+// entryResource is one aws_network_acl_rule.
+func entryResource(a *acl, n placed) terraform.Resource {
+	action := "allow"
+	if n.denies {
+		action = "deny"
+	}
 	attrs := []terraform.Attr{
 		{Name: "network_acl_id", Value: terraform.Ref(aclType + "." + a.name + ".id")},
-		{Name: "rule_number", Value: terraform.Int(int64(number))},
+		{Name: "rule_number", Value: terraform.Int(int64(n.number))},
 		{Name: "egress", Value: terraform.Bool(n.dir == model.Egress)},
-		{Name: "rule_action", Value: terraform.String("allow")},
+		{Name: "rule_action", Value: terraform.String(action)},
 	}
 	attrs = append(attrs, n.match.aclAttrs()...)
 	cidr := "cidr_block"
@@ -215,9 +280,16 @@ func (e *encoder) entryResource(a *acl, n entry, number int) terraform.Resource 
 		cidr = "ipv6_cidr_block"
 	}
 	attrs = append(attrs, terraform.Attr{Name: cidr, Value: terraform.String(n.prefix.String())})
+	if len(n.after) > 0 {
+		refs := make([]terraform.Value, len(n.after))
+		for i, name := range n.after {
+			refs[i] = terraform.Ref(aclRuleType + "." + name)
+		}
+		attrs = append(attrs, terraform.Attr{Name: "depends_on", Value: terraform.List(refs...)})
+	}
 	return terraform.Resource{
-		Type: aclRuleType, Name: e.names.name(aclRuleType, want, want),
-		Comment: append([]string{n.text()}, lines(a.rules[n])...),
+		Type: aclRuleType, Name: n.name,
+		Comment: append([]string{n.text()}, lines(n.why)...),
 		Body:    terraform.Body{Attrs: attrs},
 	}
 }
@@ -270,76 +342,4 @@ func (e *encoder) reportShared(a *acl) {
 		Advice:  "mark the subnet exclusive if nothing else is in it, or add what its nodes and other machines need to the platform allowances",
 		Origin:  a.subnet.Origin,
 	})
-}
-
-// mergeEntries returns as few entries as joining neighbours makes of them:
-// CIDR blocks of one match, and port ranges of one CIDR block. They admit what they
-// admitted.
-func mergeEntries(rules ruleSet[entry]) ruleSet[entry] {
-	for {
-		merged := mergePorts(mergeBlocks(rules))
-		dropCovered(merged, entry.covers)
-		if len(merged) == len(rules) {
-			return merged
-		}
-		rules = merged
-	}
-}
-
-// mergeBlocks joins the CIDR blocks of entries that are alike otherwise.
-func mergeBlocks(rules ruleSet[entry]) ruleSet[entry] {
-	blocks := map[entry]model.AddrSet{}
-	for n := range rules {
-		k := entry{dir: n.dir, match: n.match}
-		blocks[k] = blocks[k].Union(model.Prefixes(n.prefix))
-	}
-	out := ruleSet[entry]{}
-	for k, addrs := range blocks {
-		for _, p := range addrs.Prefixes() {
-			take(out, rules, entry{k.dir, k.match, p})
-		}
-	}
-	return out
-}
-
-// mergePorts joins overlapping and adjacent port ranges of entries that are alike
-// otherwise.
-func mergePorts(rules ruleSet[entry]) ruleSet[entry] {
-	out := ruleSet[entry]{}
-	var last entry
-	sorted := slices.SortedFunc(maps.Keys(rules), func(a, b entry) int {
-		return cmp.Or(cmp.Compare(a.dir, b.dir), a.prefix.Compare(b.prefix), a.match.compare(b.match))
-	})
-	flush := func() {
-		if last.prefix.IsValid() {
-			take(out, rules, last)
-		}
-	}
-	for _, n := range sorted {
-		same := n.dir == last.dir && n.prefix == last.prefix && n.match.protocol == last.match.protocol
-		if same && n.match.hasPorts() && n.match.first <= last.match.last+1 {
-			last.match.last = max(last.match.last, n.match.last)
-			continue
-		}
-		flush()
-		last = n
-	}
-	flush()
-	return out
-}
-
-// take adds an entry with the reasons of everything that it replaces.
-func take(out, from ruleSet[entry], n entry) {
-	out.add(n, nil)
-	for _, o := range slices.SortedFunc(maps.Keys(from), entry.compare) {
-		if n.covers(o) || n.overlaps(o) {
-			out.add(n, from[o])
-		}
-	}
-}
-
-// overlaps reports whether the entries have packets in common.
-func (a entry) overlaps(b entry) bool {
-	return a.dir == b.dir && a.prefix.Overlaps(b.prefix) && a.match.protocol == b.match.protocol &&
-		a.match.first <= b.match.last && b.match.first <= a.match.last
 }

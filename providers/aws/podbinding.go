@@ -42,12 +42,33 @@ func (e *encoder) bindPods() {
 	for i := range bindings {
 		e.tellApart(&bindings[i], bindings)
 	}
+	e.countPerPod()
 	var b bytes.Buffer
 	b.WriteString(bindingHead)
+	if slices.ContainsFunc(e.groups, func(g group) bool { return g.more > 0 }) {
+		b.WriteString(bindingMore)
+	}
 	for _, n := range bindings {
 		e.writeBinding(&b, n)
 	}
 	e.out.Files = append(e.out.Files, providers.File{Name: bindingFile, Data: b.Bytes()})
+}
+
+// countPerPod refuses pods that more groups are bound to than an interface carries.
+func (e *encoder) countPerPod() {
+	for _, s := range e.in.Segments {
+		n := 0
+		for _, members := range e.out.Groups {
+			if ids, ok := members.(model.Identities); ok && slices.Contains(ids, s.ID) {
+				n++
+			}
+		}
+		if n > maxGroupsPerInterface {
+			e.count(providers.Quota{Name: "security groups per pod, segment " + string(s.ID), Used: n, Limit: maxGroupsPerInterface}, func() string {
+				return "give the pod templates labels that tell them apart, or merge peers or ports of their policies"
+			})
+		}
+	}
 }
 
 // eksCluster is what [providers.Site] calls Amazon's managed Kubernetes.
@@ -125,10 +146,11 @@ func (e *encoder) tellApart(n *binding, all []binding) {
 // joins records that the pods of a segment carry the group of another too, so
 // that the check sees what the pods will really have.
 func (e *encoder) joins(pods, group model.Identity) {
-	g := e.groups[e.groupOf[group]].key()
-	ids, _ := e.out.Groups[g].(model.Identities)
-	if !slices.Contains(ids, pods) {
-		e.out.Groups[g] = append(slices.Clip(ids), pods)
+	for _, part := range e.groups[e.groupOf[group]].parts() {
+		ids, _ := e.out.Groups[part.key()].(model.Identities)
+		if !slices.Contains(ids, pods) {
+			e.out.Groups[part.key()] = append(slices.Clip(ids), pods)
+		}
 	}
 }
 
@@ -180,23 +202,46 @@ const bindingHead = `# Written by crosswall. Changes are overwritten.
 # EKS binds groups when it makes a pod: restart pods that run already.
 `
 
+// bindingMore fills in the ids of the groups that hold more rules of a segment.
+const bindingMore = `#
+# Some segments take several groups. Before envsubst, fill in the others too:
+#
+#   eval "$(terraform output -json ` + moreOutput + ` | jq -r 'to_entries[] | .key as $s | .value | to_entries[] | "export SG\(.key + 2)_\($s | gsub("-"; "_"))=\(.value)"')"
+`
+
 // placeholder is the variable that stands for a group's id. Dashes become
 // underscores, which no segment has in its ID.
-func placeholder(id model.Identity) string {
-	return "${SG_" + strings.ReplaceAll(string(id), "-", "_") + "}"
+func placeholder(id model.Identity) string { return placeholderOf("SG_", id) }
+
+// placeholderOf is a variable that stands for the id of one of the groups of a segment. Digits before the
+// underscore keep it apart from those of segments that end in a number.
+func placeholderOf(prefix string, id model.Identity) string {
+	return "${" + prefix + strings.ReplaceAll(string(id), "-", "_") + "}"
+}
+
+// groupIDs returns what stands for the ids of all groups of a segment.
+func (e *encoder) groupIDs(id model.Identity) []string {
+	g := e.groups[e.groupOf[id]]
+	out := []string{placeholder(id)}
+	if g.existing != "" {
+		out[0] = g.existing
+	}
+	for i := range g.more {
+		out = append(out, placeholderOf(fmt.Sprintf("SG%d_", i+2), id))
+	}
+	return out
 }
 
 func (e *encoder) writeBinding(b *bytes.Buffer, n binding) {
 	w := n.workload
-	group := placeholder(n.segment)
-	if g := e.groups[e.groupOf[n.segment]]; g.existing != "" {
-		group = g.existing
-	}
 	fmt.Fprintf(b, "---\napiVersion: vpcresources.k8s.aws/v1beta1\nkind: SecurityGroupPolicy\nmetadata:\n")
 	fmt.Fprintf(b, "  name: %s\n  namespace: %s\n", quote(objectName(w)), quote(w.Namespace))
 	b.WriteString("spec:\n")
 	n.writeSelector(b)
-	fmt.Fprintf(b, "  securityGroups:\n    groupIds:\n      - %s\n", quote(group))
+	b.WriteString("  securityGroups:\n    groupIds:\n")
+	for _, id := range e.groupIDs(n.segment) {
+		fmt.Fprintf(b, "      - %s\n", quote(id))
+	}
 }
 
 // writeSelector writes the podSelector; an empty one selects every pod of the

@@ -17,22 +17,36 @@ func (Provider) Owns(resourceType string) bool { return strings.HasPrefix(resour
 // Population returns the security groups as parties, and subnets by their CIDR blocks where these
 // are known. Groups, subnets and prefix lists that the module only names are
 // parties too. Interfaces with several security groups are told from resources
-// that list more than one. See [providers.Populated].
+// that list more than one. Where all interfaces are known, as in what [Provider.Resources] returns, groups
+// have the addresses of their members, and those that no interface has alone are marks. See
+// [providers.Populated].
 func (Provider) Population(m terraform.Module, p model.Policy) providers.Population {
 	d := &decoder{module: m, alias: map[string]model.Group{}}
 	d.learnNames()
 	out := providers.Population{Places: map[model.Group]model.Selector{}, Bare: map[model.Group]model.Layer{}}
-	known := map[model.Group]bool{}
+	known := map[model.Group]bool{unread: true}
+	live := liveInterfaces(m)
+	twice := overlapping(m)
+	out.Taken = live.taken
+	var standard []model.Group
 	for _, r := range m.Resources {
 		name := d.nameOf(r)
 		switch r.Type {
 		case groupType, "aws_default_security_group":
+			if r.Name == unread {
+				continue
+			}
 			known[name] = true
-			out.Parties = append(out.Parties, partyOf(r, name, "security group"))
+			party := live.settle(partyOf(r, name, "security group"))
+			if isStandard(r) {
+				party.Made = false
+				standard = append(standard, name)
+			}
+			out.Parties = append(out.Parties, party)
 		case "aws_subnet", "aws_default_subnet":
 			known[name] = true
 			if place, ok := subnetPlace(r); ok {
-				out.Places[name] = place
+				out.Places[name] = doubtful(place, twice[name])
 			} else {
 				out.Parties = append(out.Parties, partyOf(r, name, "subnet"))
 			}
@@ -52,8 +66,15 @@ func (Provider) Population(m terraform.Module, p model.Policy) providers.Populat
 			}
 		}
 	}
+	for _, g := range standard {
+		out.Bare[g] = standardGroup(g, m)
+	}
 	if slices.ContainsFunc(p.Layers, func(l model.Layer) bool { return l.State == model.Stateless }) {
-		out.Parties = append(out.Parties, providers.Party{Label: somebodyElse, Name: somebodyElse})
+		other := providers.Party{Label: somebodyElse, Name: somebodyElse}
+		if !out.Taken.IsEmpty() {
+			other.Addrs = model.AllAddrs().Subtract(out.Taken)
+		}
+		out.Parties = append(out.Parties, other)
 	}
 	slices.SortFunc(out.Parties, func(a, b providers.Party) int { return cmp.Compare(a.Label, b.Label) })
 	out.Together = d.together(out.Parties)
@@ -68,12 +89,18 @@ const somebodyElse = "somebody else in the VPC"
 func partyOf(r terraform.Resource, name model.Group, kind string) providers.Party {
 	p := providers.Party{Label: r.Address(), Address: r.Address(), Groups: []model.Group{name}, Made: true}
 	p.ID, _ = r.Get("id").AsString()
+	if isLive(r) {
+		p.Label = p.ID
+	}
 	text, _ := r.Get("name").AsString()
 	if tags, ok := r.Get("tags").AsObject(); ok && text == "" {
 		text, _ = tags["Name"].AsString()
 	}
 	if text != "" {
 		p.Name = kind + " " + text
+		if isLive(r) {
+			p.Label = text + " (" + p.ID + ")"
+		}
 	}
 	return p
 }
@@ -113,7 +140,8 @@ func subnetPlace(r terraform.Resource) (model.Selector, bool) {
 		blocks = append(blocks, p)
 	}
 	if len(blocks) == 0 {
-		return nil, false
+		// That a live subnet has addresses, if not which, is known.
+		return perhaps, isLive(r) && len(perhaps) > 0
 	}
 	at := model.At{Addrs: model.Prefixes(blocks...)}
 	if len(perhaps) == 0 {
@@ -160,6 +188,7 @@ func (d *decoder) together(parties []providers.Party) [][]int {
 			}
 		}
 	}
+	out = append(out, d.outputSets(index)...)
 	slices.SortFunc(out, slices.Compare)
 	return slices.CompactFunc(out, slices.Equal)
 }

@@ -32,38 +32,50 @@ func (f family) String() string { return fmt.Sprintf("IPv%d", int(f)) }
 // used is rules counted by family.
 type used map[family]int
 
-// overGroupQuota reports whether one direction of a group has too many rules.
-func (e *encoder) overGroupQuota(rules ruleSet[groupRule]) bool {
-	n := countRules(rules)
-	return n[ipv4] > e.opts.GroupRules || n[ipv6] > e.opts.GroupRules
-}
-
-// countRules counts a rule with a group in both families: AWS does not
-// document in which it counts, so both are the safe side.
-func countRules(rules ruleSet[groupRule]) used {
-	n := used{}
-	for r := range rules {
-		if r.peer.group != "" || r.peer.prefix.Addr().Is4() {
-			n[ipv4]++
-		}
-		if r.peer.group != "" || r.peer.prefix.Addr().Is6() {
-			n[ipv6]++
-		}
+func names(ids []model.Identity) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = string(id)
 	}
-	return n
+	return out
 }
 
-// countGroup notes how much of the quota a direction of a group takes, and
-// refuses what is over.
+// countGroup notes how much of the quota a direction of a group takes.
 func (e *encoder) countGroup(g group, d model.Direction, rules ruleSet[groupRule]) {
-	n := countRules(rules)
+	n := newGroupList(rules).used()
 	for _, fam := range []family{ipv4, ipv6} {
-		e.count(providers.Quota{
-			Name:  fmt.Sprintf("security group %s, %s rules, %s", g.name, d, fam),
-			Used:  n[fam],
-			Limit: e.opts.GroupRules,
-		}, func() string {
-			return "merge peers or ports of " + topReasons(rules) + ", or raise the quota of rules per security group"
+		e.out.Quotas = append(e.out.Quotas, providers.Quota{Name: groupListName(g, d, fam), Used: n[fam], Limit: e.opts.GroupRules})
+	}
+}
+
+func groupListName(g group, d model.Direction, f family) string {
+	return fmt.Sprintf("security group %s, %s rules, %s", g.name, d, f)
+}
+
+// countList notes how long a list of rules is, before and after it was shortened, and refuses what all groups
+// that an interface can carry have no room for.
+func (e *encoder) countList(g group, d model.Direction, before, after groupList) {
+	was, is := before.used(), after.used()
+	room := e.opts.GroupRules * e.maxParts()
+	for _, fam := range []family{ipv4, ipv6} {
+		l := providers.ListSize{
+			Name: groupListName(g, d, fam), Segments: names(g.ids), Before: was[fam], After: is[fam],
+			LowerBound: after.lower(fam), Limit: e.opts.GroupRules * min(e.parts(after), e.maxParts()),
+		}
+		e.list(l)
+		if l.After <= room {
+			continue
+		}
+		e.out.Quotas = append(e.out.Quotas, providers.Quota{Name: l.Name, Used: l.After, Limit: room})
+		rules := after.four
+		if fam == ipv6 {
+			rules = after.six
+		}
+		e.tooLong(l, tooLong{
+			allowed:  fmt.Sprintf("AWS allows %d in each of %d groups on an interface", e.opts.GroupRules, e.maxParts()),
+			reasons:  topReasons(allOf(rules, after.peers)),
+			widening: widen(blocksOf(rules.rules, groupRule.block), l.After-room),
+			raise:    "raise the quota of rules per security group and say so with --aws-group-rules",
 		})
 	}
 }
@@ -92,52 +104,34 @@ func (e *encoder) countMade() {
 	}
 }
 
-// overACLQuota reports whether any direction and family has too many entries.
-func (e *encoder) overACLQuota(rules ruleSet[entry]) bool {
-	for _, d := range []model.Direction{model.Ingress, model.Egress} {
-		for _, n := range countEntries(rules, d) {
-			if n > e.opts.NACLEntries-1 {
-				return true
-			}
-		}
+// countACL notes how much of the quota the entries of an ACL take, and refuses what is over.
+func (e *encoder) countACL(a *acl, l aclList) {
+	limit := e.opts.NACLEntries - 1
+	size := providers.ListSize{
+		Name: fmt.Sprintf("network ACL %s, %s entries, %s", a.name, l.dir, l.family), Segments: e.segmentsIn(a.subnet.Name),
+		Before: len(l.before.rules), After: len(l.after.rules), LowerBound: l.after.lower, Limit: limit,
 	}
-	return false
+	e.out.Quotas = append(e.out.Quotas, providers.Quota{Name: size.Name, Used: size.After, Limit: limit})
+	e.list(size)
+	if size.After <= limit {
+		return
+	}
+	e.tooLong(size, tooLong{
+		allowed:  fmt.Sprintf("AWS allows %d", limit),
+		reasons:  topReasons(l.allows.why),
+		widening: widen(blocksOf(l.allows.rules, entry.block), len(l.allows.rules)-limit),
+		raise:    fmt.Sprintf("raise the quota of entries per network ACL (at most %d) and say so with --aws-acl-entries", maxACLEntries),
+	})
 }
 
-func countEntries(rules ruleSet[entry], d model.Direction) used {
-	n := used{}
-	for r := range rules {
-		switch {
-		case r.dir != d:
-		case r.prefix.Addr().Is4():
-			n[ipv4]++
-		default:
-			n[ipv6]++
+// segmentsIn lists the segments that live in a subnet.
+func (e *encoder) segmentsIn(subnet string) []string {
+	var out []string
+	for _, s := range e.in.Segments {
+		if slices.Contains(s.Home.Subnets, subnet) {
+			out = append(out, string(s.ID))
 		}
 	}
-	return n
-}
-
-// countACL notes how much of the quota an ACL takes, and refuses what is over.
-func (e *encoder) countACL(a *acl) {
-	for _, d := range []model.Direction{model.Ingress, model.Egress} {
-		n := countEntries(a.rules, d)
-		for _, fam := range []family{ipv4, ipv6} {
-			e.count(providers.Quota{
-				Name:  fmt.Sprintf("network ACL %s, %s entries, %s", a.name, d, fam),
-				Used:  n[fam],
-				Limit: e.opts.NACLEntries - 1,
-			}, func() string {
-				return fmt.Sprintf("merge peers or ports of %s, place their peers in fewer CIDR blocks, or raise the quota of entries per network ACL (at most %d)",
-					topReasons(only(a.rules, d)), maxACLEntries)
-			})
-		}
-	}
-}
-
-func only(rules ruleSet[entry], d model.Direction) ruleSet[entry] {
-	out := maps.Clone(rules)
-	maps.DeleteFunc(out, func(n entry, _ []string) bool { return n.dir != d })
 	return out
 }
 
@@ -154,6 +148,60 @@ func (e *encoder) count(q providers.Quota, advice func() string) {
 		Advice:  advice(),
 		Origin:  e.in.Site.Origin,
 	})
+}
+
+// list notes the length of a list that is written.
+func (e *encoder) list(l providers.ListSize) {
+	if l.Before > 0 {
+		e.out.Lists = append(e.out.Lists, l)
+	}
+}
+
+// tooLong is what to say of a list for which there is no room.
+type tooLong struct {
+	allowed  string // how much room there is
+	reasons  string // who takes most of it
+	widening []join // what would do, at a price
+	raise    string // the quota to raise
+}
+
+// tooLong refuses a list.
+func (e *encoder) tooLong(l providers.ListSize, t tooLong) {
+	summary := fmt.Sprintf("%s: %d are needed and %s", l.Name, l.After, t.allowed)
+	if l.Before > l.After {
+		summary += fmt.Sprintf("; the policies ask for %d", l.Before)
+	}
+	switch {
+	case l.LowerBound >= l.After:
+		summary += "; no list that admits the same is shorter"
+	case l.LowerBound > 0:
+		summary += fmt.Sprintf("; no list that admits the same has less than %d", l.LowerBound)
+	}
+	if len(l.Segments) > 0 {
+		summary += "; it is about " + few(l.Segments)
+	}
+	advice := []string{"merge peers or ports of " + t.reasons + ", which take most of them"}
+	if len(t.widening) > 0 {
+		var texts []string
+		for _, j := range t.widening {
+			texts = append(texts, j.text())
+		}
+		advice = append(advice, "admit more: "+strings.Join(texts[:min(maxShown, len(texts))], "; ")+andMore(len(texts)))
+	}
+	e.report(model.Finding{
+		Severity: model.Error, Code: "quota",
+		Summary: summary,
+		Advice:  strings.Join(append(advice, t.raise), "; or "),
+		Origin:  e.in.Site.Origin,
+	})
+}
+
+// andMore is the end of a list of which the first few are shown.
+func andMore(n int) string {
+	if n <= maxShown {
+		return ""
+	}
+	return fmt.Sprintf("; and %d more such", n-maxShown)
 }
 
 // topReasons names the policies that take most of the rules, with their counts.

@@ -1,7 +1,6 @@
 package aws
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"net/netip"
@@ -9,13 +8,16 @@ import (
 	"strings"
 
 	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/providers"
 	"github.com/crosswall/crosswall/terraform"
 )
 
 const (
 	groupType = "aws_security_group"
-	// groupOutput is the output that maps segments to the ids of their groups.
+	// groupOutput is the output that maps segments to the ids of their groups, and
+	// moreOutput the one that maps segments to the ids of the groups that they need besides.
 	groupOutput = "security_group_ids"
+	moreOutput  = "additional_security_group_ids"
 )
 
 // group is a security group: one that is made for a segment, or an existing
@@ -24,6 +26,27 @@ type group struct {
 	name     string           // the ID of its first segment
 	ids      []model.Identity // its segments, sorted
 	existing string           // id of the existing group; empty: it is made
+	// more is how many groups besides hold rules for which it has no room. Nobody names them: whoever
+	// is meant by the segments carries the group itself.
+	more int
+}
+
+// part is the group itself for 0, and above it one of those that hold more of its rules.
+func (g group) part(i int) group {
+	if i == 0 {
+		return g
+	}
+	// No segment has an underscore in its ID.
+	return group{name: fmt.Sprintf("%s_%d", g.name, i+1), ids: g.ids}
+}
+
+// parts returns the group and those that hold more of its rules.
+func (g group) parts() []group {
+	out := make([]group, g.more+1)
+	for i := range out {
+		out[i] = g.part(i)
+	}
+	return out
 }
 
 // ref is how resources name the group.
@@ -68,14 +91,6 @@ func (p groupPeer) text() string {
 	return p.prefix.String()
 }
 
-// covers reports whether r admits all that o admits.
-func (r groupRule) covers(o groupRule) bool {
-	if !r.match.covers(o.match) || r.peer.group != o.peer.group {
-		return false
-	}
-	return r.peer.group != "" || contains(r.peer.prefix, o.peer.prefix)
-}
-
 // contains reports whether every address of q is in p.
 func contains(p, q netip.Prefix) bool { return p.Bits() <= q.Bits() && p.Contains(q.Addr()) }
 
@@ -93,31 +108,54 @@ func (s ruleSet[R]) add(r R, why []string) {
 	s[r] = have
 }
 
-// writeGroups writes the groups of all segments, their rules, and the output
-// that tells their ids.
+// writeGroups writes the groups of all segments, their rules, and the outputs
+// that tell their ids.
 func (e *encoder) writeGroups() {
 	e.collectGroups()
-	ids := map[string]terraform.Value{}
-	for _, g := range e.groups {
-		e.out.Groups[g.key()] = model.Identities(g.ids)
+	ids, more := map[string]terraform.Value{}, map[string]terraform.Value{}
+	for i := range e.groups {
+		g := &e.groups[i]
+		rules := e.rulesOf(g)
 		for _, id := range g.ids {
 			ids[string(id)] = g.ref()
+			if g.more > 0 {
+				more[string(id)] = g.moreRefs()
+			}
 		}
-		if g.existing == "" {
-			e.add(g.resource(e))
-		} else {
-			e.reportExisting(g)
+		for _, part := range g.parts() {
+			e.out.Groups[part.key()] = model.Identities(g.ids)
+			if part.existing == "" {
+				e.add(part.resource(e))
+			} else {
+				e.reportExisting(part)
+			}
 		}
-		e.writeRules(g, model.Ingress)
-		e.writeRules(g, model.Egress)
+		for _, d := range []model.Direction{model.Ingress, model.Egress} {
+			e.writeRules(g, d, rules[d])
+		}
 	}
-	if len(ids) > 0 {
-		e.out.Module.Outputs = append(e.out.Module.Outputs, terraform.Output{
-			Name:        groupOutput,
-			Description: "The security group of each segment.",
-			Value:       terraform.Object(ids),
-		})
+	e.writeOutputs(ids, more)
+}
+
+// writeOutputs tells the ids of the groups.
+func (e *encoder) writeOutputs(ids, more map[string]terraform.Value) {
+	for _, o := range []terraform.Output{
+		{Name: groupOutput, Description: "The security group of each segment.", Value: terraform.Object(ids)},
+		{Name: moreOutput, Description: "The security groups that segments need besides, for their rules take more than one.", Value: terraform.Object(more)},
+	} {
+		if values, _ := o.Value.AsObject(); len(values) > 0 {
+			e.out.Module.Outputs = append(e.out.Module.Outputs, o)
+		}
 	}
+}
+
+// moreRefs lists the groups that hold more of a group's rules.
+func (g group) moreRefs() terraform.Value {
+	var refs []terraform.Value
+	for _, part := range g.parts()[1:] {
+		refs = append(refs, part.ref())
+	}
+	return terraform.List(refs...)
 }
 
 // collectGroups gives every segment its group.
@@ -146,15 +184,23 @@ func (g group) resource(e *encoder) terraform.Resource {
 		Body: terraform.Body{
 			Attrs: []terraform.Attr{
 				{Name: "name_prefix", Value: terraform.String("crosswall-" + g.name + "-")},
-				{Name: "description", Value: terraform.String("Workloads of segment " + g.name)},
+				{Name: "description", Value: terraform.String(g.description())},
 				{Name: "vpc_id", Value: e.vpc()},
-				{Name: "tags", Value: terraform.Object(map[string]terraform.Value{"Name": terraform.String(g.name)})},
+				{Name: "tags", Value: providers.Own(map[string]terraform.Value{"Name": terraform.String(g.name)})},
 			},
 			Blocks: []terraform.Block{{Type: "lifecycle", Body: terraform.Body{
 				Attrs: []terraform.Attr{{Name: "create_before_destroy", Value: terraform.Bool(true)}},
 			}}},
 		},
 	}
+}
+
+// description says what the group is for.
+func (g group) description() string {
+	if name, number, isMore := strings.Cut(g.name, "_"); isMore {
+		return fmt.Sprintf("Group %s of the rules of segment %s", number, name)
+	}
+	return "Workloads of segment " + g.name
 }
 
 func (g group) comment(e *encoder) []string {
@@ -200,20 +246,38 @@ func (e *encoder) reportExisting(g group) {
 	})
 }
 
-// writeRules writes the rules of one direction of a group.
-func (e *encoder) writeRules(g group, d model.Direction) {
-	rules := ruleSet[groupRule]{}
-	for _, id := range g.ids {
-		for _, grant := range e.grantsOf(id, d) {
-			e.addGrant(rules, edge{id: id, dir: d}, grant)
+// rulesOf returns the rules of a group, by direction, and settles how many groups hold them.
+func (e *encoder) rulesOf(g *group) map[model.Direction]groupList {
+	out := map[model.Direction]groupList{}
+	for _, d := range []model.Direction{model.Ingress, model.Egress} {
+		rules := ruleSet[groupRule]{}
+		for _, id := range g.ids {
+			for _, grant := range e.grantsOf(id, d) {
+				e.addGrant(rules, edge{id: id, dir: d}, grant)
+			}
+		}
+		written := newGroupList(rules)
+		out[d] = e.shortenGroup(written)
+		e.countList(*g, d, written, out[d])
+		if n := e.parts(out[d]); n <= e.maxParts() {
+			g.more = max(g.more, n-1)
 		}
 	}
-	if e.overGroupQuota(rules) {
-		dropCovered(rules, groupRule.covers)
+	e.countParts(*g)
+	return out
+}
+
+// writeRules writes the rules of one direction of a group and of those that hold more of them.
+func (e *encoder) writeRules(g *group, d model.Direction, l groupList) {
+	if e.parts(l) > e.maxParts() {
+		return // it is over its quota, so that nothing is written
 	}
-	e.countGroup(g, d, rules)
-	for _, r := range sortedRules(rules) {
-		e.add(e.ruleResource(g, d, r, rules[r]))
+	for i, rules := range e.spread(*g, d, l) {
+		part := g.part(i)
+		e.countGroup(part, d, rules)
+		for _, r := range slices.SortedFunc(maps.Keys(rules), groupRule.compare) {
+			e.add(e.ruleResource(part, d, r, rules[r]))
+		}
 	}
 }
 
@@ -250,13 +314,6 @@ func (e *encoder) addGrant(rules ruleSet[groupRule], x edge, g model.Grant) {
 	}
 }
 
-// sortedRules returns rules in the order in which they are written.
-func sortedRules(rules ruleSet[groupRule]) []groupRule {
-	return slices.SortedFunc(maps.Keys(rules), func(a, b groupRule) int {
-		return cmp.Or(cmp.Compare(a.peer.group, b.peer.group), a.peer.prefix.Compare(b.peer.prefix), a.match.compare(b.match))
-	})
-}
-
 // dropCovered removes every rule that another one covers. The result does not
 // depend on the order, because covering is: whatever covers a rule that goes
 // covers, or is itself covered by, one that stays.
@@ -287,10 +344,12 @@ func (e *encoder) ruleResource(g group, d model.Direction, r groupRule, why []st
 		{Name: "description", Value: terraform.String(description(strings.Join(why, "; ")))},
 	}
 	attrs = append(append(attrs, r.match.groupAttrs()...), peer)
-	head := fmt.Sprintf("%s %s %s", r.match.service(), fromTo(d), r.peer.text())
+	if g.existing != "" { // others write rules into it too
+		attrs = append(attrs, terraform.Attr{Name: "tags", Value: providers.Own(nil)})
+	}
 	return terraform.Resource{
 		Type: typ, Name: e.names.name(typ, want, want),
-		Comment: append([]string{head}, lines(why)...),
+		Comment: append([]string{r.text(d)}, lines(why)...),
 		Body:    terraform.Body{Attrs: attrs},
 	}
 }

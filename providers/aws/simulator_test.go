@@ -22,14 +22,24 @@ import (
 
 // cloud is a VPC made of a module's resources.
 type cloud struct {
-	groups  map[model.Identity]string // a segment's group, as rules name it
-	rules   []terraform.Resource      // of groups
+	groups  map[model.Identity]string   // a segment's group, as rules name it
+	more    map[model.Identity][]string // what its interfaces carry besides
+	rules   []terraform.Resource        // of groups
 	entries []terraform.Resource
 	subnets map[string][]netip.Prefix // by name of the ACL resource
 }
 
 func newCloud(e encoded) cloud {
-	c := cloud{groups: map[model.Identity]string{}, subnets: map[string][]netip.Prefix{}}
+	c := cloud{groups: map[model.Identity]string{}, more: map[model.Identity][]string{}, subnets: map[string][]netip.Prefix{}}
+	for _, o := range e.Module.Outputs {
+		ids, _ := o.Value.AsObject()
+		for id, v := range ids {
+			groups, _ := v.AsList()
+			for _, g := range groups {
+				c.more[model.Identity(id)] = append(c.more[model.Identity(id)], text(g))
+			}
+		}
+	}
 	for _, s := range e.Segments {
 		c.groups[s.ID] = "aws_security_group." + string(s.ID) + ".id"
 		if s.Home.Group != "" {
@@ -85,7 +95,7 @@ func (c cloud) groupPasses(typ string, own, peer model.Endpoint, f model.Flow) b
 		return true
 	}
 	for _, r := range c.rules {
-		if r.Type != typ || text(r.Get("security_group_id")) != group {
+		if in := text(r.Get("security_group_id")); r.Type != typ || in != group && !slices.Contains(c.more[own.ID], in) {
 			continue
 		}
 		ref := text(r.Get("referenced_security_group_id"))
@@ -244,8 +254,12 @@ var (
 // on the simulated VPC as the policy says, and no ACL refuses what is wanted.
 func TestRandomWorlds(t *testing.T) {
 	for s := *seed; s < *seed+uint64(*cases); s++ {
-		w := randomWorld(rand.New(rand.NewPCG(s, 0)))
-		e := w.encode(t, aws.Options{NACLEntries: 40, GroupRules: 200})
+		r := rand.New(rand.NewPCG(s, 0))
+		w := randomWorld(r)
+		if r.IntN(2) == 0 {
+			w.shrink = providers.ShrinkAlways
+		}
+		e := w.encode(t, aws.Options{NACLEntries: 10 + r.IntN(31), GroupRules: 1 + r.IntN(200)})
 		if e.finding("quota") != nil {
 			continue
 		}

@@ -40,6 +40,10 @@ func (Provider) Name() string { return "azure" }
 // otherwise; always by its addresses on AKS, where ASGs hold nodes and cannot tell pods apart.
 // Whatever a rule then names too many or too few is a loss.
 //
+// An NSG whose rules or addresses are too many is shortened as far as it takes; with [providers.ShrinkAlways]
+// all are as far as can be. Segments may then share rules. Priorities are those of Intent.Numbers for rules
+// of the same name, which follows from what they say.
+//
 // On errors the Output is of no use: a placement that leaves open where a segment is,
 // or more rules than an NSG takes.
 func (Provider) Encode(in providers.Intent) (providers.Output, []model.Finding) {

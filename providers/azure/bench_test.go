@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/providers"
 	"github.com/crosswall/crosswall/providers/azure"
 )
 
@@ -27,10 +28,23 @@ func BenchmarkEncode(b *testing.B) {
 		next := all[(i+7)%len(all)]
 		w.allow(out, string(id), ids(next), tcp(8080)).allow(in, string(next), ids(id), tcp(8080)).allow(out, string(id), cidrs("203.0.113.0/24"), tcp(443))
 	}
-	intent := w.intent()
-	for b.Loop() {
-		if _, fs := azure.New(azure.Options{}).Encode(intent); model.WorstSeverity(fs) == model.Error {
-			b.Fatal(fs)
-		}
+	for i, name := range []string{"fit", "always"} {
+		shrink := []providers.Shrink{providers.ShrinkToFit, providers.ShrinkAlways}[i]
+		w.shrink = shrink
+		intent := w.intent()
+		b.Run(name, func(b *testing.B) {
+			rules := 0
+			for b.Loop() {
+				out, fs := azure.New(azure.Options{}).Encode(intent)
+				if model.WorstSeverity(fs) == model.Error {
+					b.Fatal(fs)
+				}
+				rules = 0
+				for _, l := range out.Lists {
+					rules += l.After
+				}
+			}
+			b.ReportMetric(float64(rules), "rules")
+		})
 	}
 }

@@ -21,19 +21,21 @@ const (
 // Decode reads NSGs, with rules of their own or as resources, and what they are
 // attached to. The policy has a layer for the groups of network interfaces and one
 // for those of subnets, both of which must admit; whatever has no group is
-// admitted. Each group is a chain that ends with the rules that Azure adds to
+// admitted. Security admin rules of a network manager, as [Provider.Resources] gives them, are
+// a layer of their own, and what they always allow passes the groups too. Each group is a chain that ends with the rules that Azure adds to
 // every group.
 //
 // Names of [model.Group]: a subnet, a network interface or an ASG goes by the reference without
 // ".id", or by its id in lower case; "nsg:" with the address of a group stands
 // for the interfaces that a group is attached to outside of the module, as for the groups that
 // Encode writes per segment; "tag:" with a service tag for its addresses, which Azure changes
-// and nobody else knows. The tag AzureLoadBalancer is its one address.
+// and nobody else knows. The tag AzureLoadBalancer is its one address. A virtual network, which
+// is what rules of a network manager are in force on, goes by its id in lower case.
 //
 // Traffic of [Provider.Unfiltered] is admitted in front of the groups, unless a
 // group names the service by its tag, which puts it under the group's rules.
 func (p Provider) Decode(m terraform.Module) (model.Policy, []model.Finding) {
-	d := &decoder{module: m}
+	d := &decoder{module: m, index: map[string]*foundGroup{}, tags: map[string]string{}, doubtful: map[string]string{}}
 	d.collect()
 	d.attach()
 	return d.policy(), model.SortFindings(d.findings)
@@ -44,8 +46,17 @@ type decoder struct {
 	module   terraform.Module
 	groups   []*foundGroup
 	findings []model.Finding
-	// admin is whether there are rules of a network manager.
+	// admin is whether there are rules of a network manager that are not read.
 	admin bool
+	// adminSets are the rules of network managers by the networks on which they are in force.
+	adminSets []*adminRules
+	// index has the groups by address, and by id in lower case.
+	index map[string]*foundGroup
+	// tags are the service tags whose addresses the module has, by name in lower case.
+	tags map[string]string
+	// doubtful says why the members of an application security group are not settled, by its
+	// name in rules.
+	doubtful map[string]string
 }
 
 // foundGroup is an NSG that the module has or names.
@@ -56,8 +67,11 @@ type foundGroup struct {
 	resourceGroup string
 	// elsewhere is whether the group is named only, so that its rules are not known.
 	elsewhere bool
-	origin    model.Origin
-	uncertain string
+	// native is whether it was read from Azure itself, loose whether it is then
+	// attached to nothing for sure.
+	native, loose bool
+	origin        model.Origin
+	uncertain     string
 
 	inbound, outbound []model.Rule
 	written           map[string]bool  // rules by content, to know those that a state lists twice
@@ -72,8 +86,18 @@ func (d *decoder) find(f model.Finding) { d.findings = append(d.findings, f) }
 // collect reads the groups and their rules.
 func (d *decoder) collect() {
 	for _, r := range d.module.Resources {
+		switch r.Type {
+		case typeServiceTags:
+			d.knowTag(r)
+		case typeAppGroup:
+			d.doubtAppGroup(r)
+		case typeMembership:
+			d.doubtMembership(r)
+		}
+	}
+	for _, r := range d.module.Resources {
 		if r.Type == typeGroup {
-			d.groups = append(d.groups, d.newGroup(r))
+			d.addGroup(d.newGroup(r))
 		}
 	}
 	for _, r := range d.module.Resources {
@@ -83,11 +107,19 @@ func (d *decoder) collect() {
 			if g != nil && !g.elsewhere {
 				d.rule(g, ruleBody{r.Body, originAt(r, r.Pos, ""), r})
 			}
-		case strings.HasPrefix(r.Type, "azurerm_network_manager_admin_rule"):
-			d.admin = true
-			d.find(model.Finding{Severity: model.Warning, Code: "not-modelled", Origin: originAt(r, r.Pos, ""),
-				Summary: "rules of a network manager are asked before network security groups, and are not read",
-				Advice:  "compare without them, or take every answer as unknown"})
+		case strings.HasPrefix(r.Type, typeAdminRule):
+			d.adminRule(r)
+		}
+	}
+}
+
+// addGroup adds a group and its index. Of groups that share an id or an address, as an
+// object that was deposed does, the first counts.
+func (d *decoder) addGroup(g *foundGroup) {
+	d.groups = append(d.groups, g)
+	for _, key := range append([]string{g.address}, g.names...) {
+		if _, taken := d.index[key]; !taken && (key == g.address || strings.Contains(key, "/")) {
+			d.index[key] = g
 		}
 	}
 }
@@ -96,6 +128,8 @@ func (d *decoder) collect() {
 func (d *decoder) newGroup(r terraform.Resource) *foundGroup {
 	g := &foundGroup{address: r.Address(), origin: originAt(r, r.Pos, ""), uncertain: r.Uncertain, written: map[string]bool{}, claims: map[claim]string{}}
 	g.resourceGroup, _ = r.Get("resource_group_name").AsString()
+	g.native = isNative(r)
+	g.loose, _ = r.Get(attrAttached).AsBool()
 	for _, a := range []string{"id", "name"} {
 		if s, ok := r.Get(a).AsString(); ok {
 			g.names = append(g.names, strings.ToLower(s))
@@ -182,9 +216,17 @@ func (d *decoder) lostGroup(r terraform.Resource, attribute string, v terraform.
 }
 
 func (d *decoder) groupNamed(r terraform.Resource, attribute, name string) *foundGroup {
-	for _, g := range d.groups {
-		if g.goesBy(name, r) {
-			return g
+	if g, ok := d.index[name]; ok {
+		return g
+	}
+	if g, ok := d.index[strings.ToLower(name)]; ok && strings.Contains(name, "/") {
+		return g
+	}
+	if !strings.HasPrefix(name, "/") { // what begins so is an id, and all ids are in the index
+		for _, g := range d.groups {
+			if g.goesBy(name, r) {
+				return g
+			}
 		}
 	}
 	d.find(model.Finding{Severity: model.Warning, Code: "group-elsewhere", Origin: originAt(r, r.Pos, attribute),
@@ -192,7 +234,7 @@ func (d *decoder) groupNamed(r terraform.Resource, attribute, name string) *foun
 		Advice:  "read the configuration that holds it as well, or a live source"})
 	g := &foundGroup{address: name, elsewhere: true, origin: originAt(r, r.Pos, "")}
 	g.addUnknown("rules that are written elsewhere")
-	d.groups = append(d.groups, g)
+	d.addGroup(g)
 	return g
 }
 
@@ -228,15 +270,12 @@ func (d *decoder) policy() model.Policy {
 	interfaces := d.layer(layerInterface, func(g *foundGroup) []model.Selector { return g.interfaces })
 	subnets := d.layer(layerSubnet, func(g *foundGroup) []model.Selector { return g.subnets })
 	var p model.Policy
-	if d.admin {
-		unknown := model.Chain{Name: layerAdmin, Order: model.FirstMatch, Default: model.Allow, Rules: []model.Rule{{Action: model.Deny,
-			Target: model.Maybe{Selector: model.Any{}, Why: "rules of a network manager"}, Traffic: model.Traffic{model.AllTraffic()}}}}
-		p.Layers = append(p.Layers, model.Layer{Name: layerAdmin, State: model.Stateful,
-			Ingress: []model.Chain{unknown}, Egress: []model.Chain{unknown}})
+	if l, ok := d.adminLayer(); ok {
+		p.Layers = append(p.Layers, l)
 	}
 	for _, l := range []model.Layer{interfaces, subnets} {
 		if len(l.Ingress) > 0 {
-			p.Layers = append(p.Layers, l)
+			p.Layers = append(p.Layers, d.overruled(l))
 		}
 	}
 	var always []providers.Allowance
@@ -287,10 +326,19 @@ func (d *decoder) platformChain(g *foundGroup, guard model.Guard) (model.Chain, 
 	return c, len(c.Rules) > 0
 }
 
-// originAt returns where a resource was read.
+// originAt returns where a resource was read. One that was read from Azure itself is known by
+// its id.
 func originAt(r terraform.Resource, pos terraform.Pos, path string) model.Origin {
-	return model.Origin{File: pos.File, Line: pos.Line, Column: pos.Column, Object: r.Address(), Path: strings.TrimSpace(path)}
+	o := model.Origin{File: pos.File, Line: pos.Line, Column: pos.Column, Object: r.Address(), Path: strings.TrimSpace(path)}
+	if id, ok := r.Get("id").AsString(); ok && isNative(r) {
+		o.Object = id
+	}
+	return o
 }
+
+// isNative reports whether a resource is one that [Provider.Resources] made: no label
+// of Terraform has a slash.
+func isNative(r terraform.Resource) bool { return strings.Contains(r.Name, "/") }
 
 // uncertain wraps a selector where it is not known whether it counts.
 func uncertain(s model.Selector, why string) model.Selector {

@@ -17,7 +17,7 @@ func (d *decoder) attach() {
 		case typeGroup, typeRule:
 		case typeSubnetGroup:
 			g := d.groupOn(r, group, r.Get(group))
-			g.subnets = append(g.subnets, d.member(r, "subnet_id", r.Get("subnet_id")))
+			g.subnets = append(g.subnets, filtered(r, d.member(r, "subnet_id", r.Get("subnet_id"))))
 		case typeInterfaceGroup:
 			g := d.groupOn(r, group, r.Get(group))
 			g.interfaces = append(g.interfaces, d.member(r, "network_interface_id", r.Get("network_interface_id")))
@@ -39,6 +39,17 @@ func (d *decoder) attach() {
 			d.attachOutside(g)
 		}
 	}
+}
+
+// filtered leaves out of a subnet what its group does not filter.
+func filtered(r terraform.Resource, subnet model.Selector) model.Selector {
+	if not := blocksOf(r.Body, attrUnfiltered); !not.IsEmpty() {
+		subnet = model.And{subnet, model.Not{Selector: model.At{Addrs: not}}}
+	}
+	if not := blocksOf(r.Body, attrPerhaps); !not.IsEmpty() {
+		subnet = model.And{subnet, model.Not{Selector: model.Maybe{Selector: model.At{Addrs: not}, Why: "whether the group filters private endpoints"}}}
+	}
+	return subnet
 }
 
 // isGiven reports whether an attribute names something, known or not.
@@ -94,13 +105,24 @@ func (d *decoder) lostAttachments(r terraform.Resource, block string, v terrafor
 // attachOutside stands for the interfaces of a group that nothing in the module
 // is attached to. An output that hands the group on says that this is meant.
 func (d *decoder) attachOutside(g *foundGroup) {
+	if g.loose {
+		d.find(model.Finding{Severity: model.Info, Code: "group-unattached", Origin: g.origin,
+			Summary: fmt.Sprintf("network security group %s is attached to nothing, so that it filters nobody", g.address)})
+		return
+	}
 	g.interfaces = []model.Selector{interfacesOf(g.address)}
 	for _, o := range d.module.Outputs {
 		if refersTo(o.Value, g.address+".id") {
 			return
 		}
 	}
-	if !g.elsewhere {
+	switch {
+	case g.elsewhere:
+	case g.native:
+		d.find(model.Finding{Severity: model.Warning, Code: "group-unattached", Origin: g.origin,
+			Summary: fmt.Sprintf("network security group %s names nothing that it is attached to, and subnets and interfaces were not all read", g.address),
+			Advice:  "add the output of az network vnet list and of az network nic list"})
+	default:
 		d.find(model.Finding{Severity: model.Warning, Code: "group-unattached", Origin: g.origin,
 			Summary: fmt.Sprintf("network security group %s is attached to nothing in this configuration, so that whom it filters is not known", g.address),
 			Advice:  "read the configuration that attaches it as well"})

@@ -3,7 +3,6 @@ package azure
 import (
 	"fmt"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -63,7 +62,7 @@ func (r *reader) appGroups(attribute string, ids []terraform.Value, beside []str
 		if _, literal := v.AsString(); literal {
 			name = strings.ToLower(name)
 		}
-		out = append(out, model.Group(name))
+		out = append(out, uncertain(model.Group(name), r.d.doubtful[name]))
 	}
 	beside = slices.DeleteFunc(beside, func(s string) bool { return s == "" })
 	if len(beside) > 0 {
@@ -154,7 +153,7 @@ func (r *reader) tag(s string) (model.Selector, bool) {
 	case strings.EqualFold(s, tagPlatformIMDS):
 		r.group.tags = append(r.group.tags, tagPlatformIMDS)
 		return model.At{Addrs: model.Addrs(metadataService())}, true
-	case !tagWord().MatchString(s):
+	case !isTagWord(s):
 		return nil, false
 	}
 	for _, t := range []string{tagVirtualNetwork, tagInternet} {
@@ -162,10 +161,50 @@ func (r *reader) tag(s string) (model.Selector, bool) {
 			s = t
 		}
 	}
+	if name, known := r.d.tags[strings.ToLower(s)]; known {
+		return tagGroup(name), true
+	}
 	r.d.find(model.Finding{Severity: model.Warning, Code: "service-tag", Origin: r.origin,
 		Summary: fmt.Sprintf("which addresses the service tag %s stands for is not known here, as Azure changes them", s),
 		Advice:  "write addresses, or bind the tag"})
-	return model.Group("tag:" + s), true
+	return tagGroup(s), true
 }
 
-func tagWord() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*$`) }
+// knowTag notes a service tag whose addresses the module has.
+func (d *decoder) knowTag(r terraform.Resource) {
+	name, ok := r.Get("service").AsString()
+	if _, listed := r.Get("address_prefixes").AsStrings(); ok && listed && r.Uncertain == "" && isNative(r) {
+		d.tags[strings.ToLower(name)] = name
+	}
+}
+
+// doubtAppGroup notes an application security group whose members are not settled.
+func (d *decoder) doubtAppGroup(r terraform.Resource) {
+	if id, ok := r.Get("id").AsString(); ok && r.Uncertain != "" && isNative(r) {
+		d.doubtful[strings.ToLower(id)] = r.Uncertain
+	}
+}
+
+// doubtMembership notes an application security group of which it is not known whether, or with which of its
+// addresses, an interface is in it.
+func (d *decoder) doubtMembership(r terraform.Resource) {
+	if id, ok := r.Get("application_security_group_id").AsString(); ok && r.Uncertain != "" && isNative(r) {
+		d.doubtful[strings.ToLower(id)] = r.Uncertain
+	}
+}
+
+// isTagWord reports whether a text can be the name of a service tag: words of letters and digits with
+// dots between, of which the first begins with a letter.
+func isTagWord(s string) bool {
+	last := '.'
+	for i, c := range s {
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+		digit := c >= '0' && c <= '9'
+		switch {
+		case i == 0 && !letter, c == '.' && last == '.', c != '.' && !letter && !digit:
+			return false
+		}
+		last = c
+	}
+	return last != '.'
+}

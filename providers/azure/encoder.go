@@ -112,6 +112,8 @@ func (e *encoder) fill(g *securityGroup) {
 		e.close(g, d)
 	}
 	g.rules = mergeEqual(g.rules)
+	g.written = len(g.rules)
+	e.shrink(g)
 	nameRules(g.label, g.rules)
 }
 

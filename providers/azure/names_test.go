@@ -110,15 +110,16 @@ func TestMatches(t *testing.T) {
 }
 
 // The platform's band holds a hundred rules; the others find room among the
-// policies'.
+// policies'. Whoever was in the band before stays.
 func TestPlatformOverflow(t *testing.T) {
-	number := func(n int) map[string]int {
+	number := func(n int, earlier map[string]int) map[string]int {
 		g := securityGroup{subnet: &providers.Subnet{Name: "app"}}
 		for i := range n {
 			g.rules = append(g.rules, rule{direction: model.Ingress, access: model.Allow, protocol: "Tcp", band: bandPlatform,
 				dstPorts: []model.PortRange{{First: uint16(i), Last: uint16(i)}}})
 		}
-		e := newEncoder(providers.Intent{})
+		nameRules("app", g.rules)
+		e := newEncoder(providers.Intent{Numbers: providers.Numbering{g.listName(model.Ingress): earlier}})
 		e.number(&g)
 		if len(e.findings) > 0 {
 			t.Fatal(e.findings)
@@ -130,17 +131,30 @@ func TestPlatformOverflow(t *testing.T) {
 				t.Errorf("priority %d twice", r.priority)
 			}
 			taken[r.priority] = true
-			out[r.key()] = r.priority
+			out[r.name] = r.priority
 		}
 		return out
 	}
-	inBand := 0
-	for _, n := range number(150) {
-		if n <= platformLast {
-			inBand++
+	inBand := func(numbers map[string]int) int {
+		n := 0
+		for _, p := range numbers {
+			if p <= platformLast {
+				n++
+			}
 		}
+		return n
 	}
-	if inBand != 100 {
-		t.Errorf("%d rules in the band", inBand)
+	few := number(100, nil)
+	if n := inBand(few); n != 100 {
+		t.Errorf("%d of 100 rules in the band", n)
+	}
+	if n := inBand(number(150, nil)); n != 100 {
+		t.Errorf("%d of 150 rules in the band", n)
+	}
+	many := number(150, few)
+	for name, p := range few {
+		if many[name] != p {
+			t.Errorf("%s was %d, is %d", name, p, many[name])
+		}
 	}
 }

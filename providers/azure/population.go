@@ -17,16 +17,22 @@ func (Provider) Owns(resourceType string) bool {
 }
 
 // Population returns application security groups and what network security groups are attached
-// to as parties, but subnets by their address blocks where these are known. Service tags are
-// parties too: which addresses are behind them Azure alone knows, but that is the same for all
+// to as parties, but subnets and virtual networks by their address blocks where these are known; blocks that subnets of
+// several networks share may be either's. Service tags whose addresses are listed are known by these. Others are
+// parties: which addresses are behind them Azure alone knows, but that is the same for all
 // rules. Whoever is in no virtual network is of the Internet. See [providers.Populated].
+//
+// Of what was read from Azure itself, interfaces are there only as members of the
+// groups that they are in, and groups only as what interfaces have, as far as all members are known.
 func (Provider) Population(m terraform.Module, p model.Policy) providers.Population {
 	b := &populationBuilder{module: m, index: map[model.Group]int{}}
 	b.out.Places = map[model.Group]model.Selector{}
+	b.networks = map[model.Group]model.AddrSet{}
 	b.out.Strangers = []model.Group{tagGroup(tagInternet)}
 	for _, r := range m.Resources {
 		b.addResource(r)
 	}
+	b.place()
 	var products [][2]model.Group
 	for _, c := range providers.ChainsOf(p) {
 		guard, rules := providers.GroupsOfChain(c)
@@ -58,6 +64,20 @@ type populationBuilder struct {
 	out    providers.Population
 	// index is the party of a group that is not shared.
 	index map[model.Group]int
+	// subnets are those whose addresses are known.
+	subnets []placed
+	// networks are the addresses of virtual networks, by name.
+	networks map[model.Group]model.AddrSet
+	// lostSubnets is whether there are subnets whose addresses are not known.
+	lostSubnets bool
+}
+
+// placed is a subnet with its addresses.
+type placed struct {
+	names []model.Group
+	addrs model.AddrSet
+	// distinct is whether no other subnet of the module is the same one.
+	distinct bool
 }
 
 // namesOf is what rules and associations call a resource.
@@ -74,23 +94,32 @@ func (b *populationBuilder) addResource(r terraform.Resource) {
 	switch r.Type {
 	case typeAppGroup:
 		b.addMade(r, "application security group")
-	case "azurerm_network_interface":
+	case typeInterface:
 		b.addMade(r, "network interface")
-	case "azurerm_subnet":
+	case typeSubnet:
 		addrs := blocksOf(r.Body, "address_prefixes", "address_prefix")
 		if b.out.Taken = b.out.Taken.Union(addrs); addrs.IsEmpty() {
+			b.lostSubnets = true
 			b.addMade(r, "subnet")
 			return
 		}
-		for _, g := range namesOf(r) {
-			b.out.Places[g] = model.At{Addrs: addrs}
+		b.subnets = append(b.subnets, placed{namesOf(r), addrs, isNative(r)})
+	case typePeering:
+		b.out.Taken = b.out.Taken.Union(blocksOf(r.Body, attrRemote))
+	case typeServiceTags:
+		if name, ok := r.Get("service").AsString(); ok && isNative(r) && r.Uncertain == "" {
+			b.out.Places[tagGroup(name)] = model.At{Addrs: blocksOf(r.Body, "address_prefixes")}
 		}
-	case "azurerm_virtual_network":
-		b.out.Taken = b.out.Taken.Union(blocksOf(r.Body, "address_space"))
+	case typeNetwork:
+		space := blocksOf(r.Body, "address_space")
+		for _, g := range namesOf(r) {
+			b.networks[g] = space
+		}
+		b.out.Taken = b.out.Taken.Union(space)
 		for _, k := range r.BlocksOf("subnet") {
 			name, _ := k.Body.Get("name").AsString()
 			if addrs := blocksOf(k.Body, "address_prefixes", "address_prefix"); !addrs.IsEmpty() {
-				b.out.Places[model.Group(r.Address()+"/subnets/"+name)] = model.At{Addrs: addrs}
+				b.subnets = append(b.subnets, placed{[]model.Group{model.Group(r.Address() + "/subnets/" + name)}, addrs, false})
 			}
 		}
 	}
@@ -119,8 +148,84 @@ func blocksOf(body terraform.Body, attrs ...string) model.AddrSet {
 	return model.Prefixes(ps...)
 }
 
+// place puts subnets at their addresses. Networks that are not connected may have the same ones;
+// then an address does not tell in which subnet it is.
+func (b *populationBuilder) place() {
+	shared := sharedAddrs(slices.DeleteFunc(slices.Clone(b.subnets), func(s placed) bool { return !s.distinct }))
+	for _, s := range b.subnets {
+		var where model.Selector = model.At{Addrs: s.addrs}
+		if both := s.addrs.Intersect(shared); !both.IsEmpty() {
+			where = model.Or{model.At{Addrs: s.addrs.Subtract(both)},
+				model.Maybe{Selector: model.At{Addrs: both}, Why: "which of several subnets with the same addresses is meant"}}
+		}
+		for _, g := range s.names {
+			b.out.Places[g] = where
+		}
+	}
+}
+
+// sharedAddrs returns the addresses that are in more than one of the subnets.
+func sharedAddrs(subnets []placed) model.AddrSet {
+	type edge struct {
+		first, last netip.Addr
+	}
+	var edges []edge
+	for _, s := range subnets {
+		for _, r := range s.addrs.Ranges() {
+			edges = append(edges, edge{r.From(), r.To()})
+		}
+	}
+	slices.SortFunc(edges, func(a, b edge) int { return a.first.Compare(b.first) })
+	var out model.AddrSet
+	var reach netip.Addr // the last address of all ranges so far
+	for _, e := range edges {
+		if reach.IsValid() && e.first.Compare(reach) <= 0 {
+			last := e.last
+			if reach.Less(last) {
+				last = reach
+			}
+			out = out.Union(model.AddrRange(e.first, last))
+		}
+		if !reach.IsValid() || reach.Less(e.last) {
+			reach = e.last
+		}
+	}
+	return out
+}
+
+// networkPlace returns the addresses of a virtual network that the policy names: those of its
+// subnets, as nobody is anywhere else, or of all of it where the subnets are not known; false
+// where neither is known.
+func (b *populationBuilder) networkPlace(g model.Group) (model.Selector, bool) {
+	space, ok := b.networks[g]
+	if !ok {
+		return nil, false
+	}
+	var own, others model.AddrSet
+	for _, s := range b.subnets {
+		if slices.ContainsFunc(s.names, func(n model.Group) bool { return strings.HasPrefix(string(n), string(g)+"/subnets/") }) {
+			own = own.Union(s.addrs)
+		} else if s.distinct {
+			others = others.Union(s.addrs)
+		}
+	}
+	if own.IsEmpty() || b.lostSubnets {
+		own = space
+	}
+	both := own.Intersect(others)
+	if own.IsEmpty() || both.IsEmpty() {
+		return model.At{Addrs: own}, !own.IsEmpty()
+	}
+	return model.Or{model.At{Addrs: own.Subtract(both)},
+		model.Maybe{Selector: model.At{Addrs: both}, Why: "which of several networks with the same addresses is meant"}}, true
+}
+
 func (b *populationBuilder) addMade(r terraform.Resource, kind string) {
 	p := providers.Party{Label: r.Address(), Address: r.Address(), Groups: namesOf(r), Made: true}
+	if isNative(r) {
+		known, _ := r.Get(attrMembers).AsBool()
+		p.Made, p.Mark = r.Type == typeSubnet, r.Type == typeInterface || known
+	}
 	p.ID, _ = r.Get("id").AsString()
 	p.ID = strings.ToLower(p.ID)
 	if name, ok := r.Get("name").AsString(); ok && name != "" {
@@ -151,6 +256,10 @@ func (b *populationBuilder) addNamed(g model.Group) {
 		return
 	}
 	if _, ok := b.index[g]; ok {
+		return
+	}
+	if s, ok := b.networkPlace(g); ok {
+		b.out.Places[g] = s
 		return
 	}
 	name := string(g)
@@ -227,7 +336,8 @@ func (b *populationBuilder) product(attached, named model.Group) {
 }
 
 // interfaces puts each network interface together with its application security groups
-// and its subnet.
+// and its subnet. One that was read from Azure itself is a member of these groups, and of
+// no others.
 func (b *populationBuilder) interfaces() {
 	sets := map[int][]int{}
 	join := func(card terraform.Value, other terraform.Value) {
@@ -239,11 +349,16 @@ func (b *populationBuilder) interfaces() {
 	}
 	for _, r := range b.module.Resources {
 		switch r.Type {
-		case "azurerm_network_interface_application_security_group_association":
+		case typeMembership:
 			join(r.Get("network_interface_id"), r.Get("application_security_group_id"))
-		case "azurerm_network_interface":
+			b.enlist(r)
+		case typeInterface:
+			self := terraform.Ref(r.Address() + ".id")
+			if i, ok := b.partyAt(self); ok && isNative(r) && sets[i] == nil {
+				sets[i] = []int{}
+			}
 			for _, k := range r.BlocksOf("ip_configuration") {
-				join(terraform.Ref(r.Address()+".id"), k.Body.Get("subnet_id"))
+				join(self, k.Body.Get("subnet_id"))
 			}
 		}
 	}
@@ -251,6 +366,16 @@ func (b *populationBuilder) interfaces() {
 		set = append(set, i)
 		slices.Sort(set)
 		b.out.Together = append(b.out.Together, set)
+	}
+}
+
+// enlist makes an interface that was read from Azure itself a member of an application security group by
+// its own right, so that a reading in which it is not in the group differs.
+func (b *populationBuilder) enlist(r terraform.Resource) {
+	i, ok := b.partyAt(r.Get("network_interface_id"))
+	group, named := r.Get("application_security_group_id").AsString()
+	if g := model.Group(strings.ToLower(group)); ok && named && isNative(r) && !slices.Contains(b.out.Parties[i].Groups, g) {
+		b.out.Parties[i].Groups = append(b.out.Parties[i].Groups, g)
 	}
 }
 

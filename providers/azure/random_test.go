@@ -21,12 +21,16 @@ var (
 // resources, and with the policy but for reported losses.
 func TestRandomWorlds(t *testing.T) {
 	t.Logf("-azure.seed %d -azure.cases %d", *seedFlag, *casesFlag)
+	shorter := 0
 	for i := range *casesFlag {
 		rnd := rand.New(rand.NewPCG(*seedFlag, uint64(i)))
 		w := randomWorld(rnd)
-		if !t.Run(fmt.Sprint(i), func(t *testing.T) { checkPackets(t, w, rnd) }) {
+		if !t.Run(fmt.Sprint(i), func(t *testing.T) { shorter += checkPackets(t, w, rnd) }) {
 			t.Fatalf("case %d of seed %d:\n%s", i, *seedFlag, w)
 		}
+	}
+	if shorter == 0 {
+		t.Error("no list became shorter: the worlds are too plain to test anything")
 	}
 }
 
@@ -37,8 +41,16 @@ func (w *world) String() string {
 // packetsPerWorld bounds how many packets are judged three times over.
 const packetsPerWorld = 400
 
-func checkPackets(t *testing.T, w *world, rnd *rand.Rand) {
+// checkPackets returns how many rules were saved.
+func checkPackets(t *testing.T, w *world, rnd *rand.Rand) int {
 	p := prove(t, w.intent())
+	saved := 0
+	for _, l := range p.Lists {
+		saved += l.Before - l.After
+		if l.After > l.Before || w.shrink == providers.ShrinkToFit && l.After != l.Before {
+			t.Errorf("list %+v", l)
+		}
+	}
 	validateResources(t, p.Module)
 	sim := simulate(w, p.Module)
 	all := packets(w, p)
@@ -54,6 +66,7 @@ func checkPackets(t *testing.T, w *world, rnd *rand.Rand) {
 			t.Fatalf("%s: passes %t, wanted %t, and no loss says so", f, passes, want)
 		}
 	}
+	return saved
 }
 
 // lossAt reports whether a loss is about a packet.
@@ -118,6 +131,9 @@ func randomWorld(rnd *rand.Rand) *world {
 		}
 	}
 	unshare(w)
+	if rnd.IntN(2) == 0 {
+		w.shrink = providers.ShrinkAlways
+	}
 	switch rnd.IntN(4) {
 	case 0:
 		perSegment(w)
@@ -163,4 +179,52 @@ func randomTraffic(rnd *rand.Rand) []model.Service {
 		model.PortsBetween(model.TCP, model.PortRange{First: 5000, Last: 5001}, model.PortRange{First: 443, Last: 444})}
 	rnd.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	return all[:1+rnd.IntN(3)]
+}
+
+// Random worlds with many rules, as the policies spell them and as short as can be: both decode
+// to the same traffic, so that nothing is lost or opened by shortening, losses included.
+func TestRandomShrunk(t *testing.T) {
+	saved := 0
+	for i := range *casesFlag / 4 {
+		rnd := rand.New(rand.NewPCG(*seedFlag, uint64(i)+1<<32))
+		w := randomWorld(rnd)
+		crowded(rnd, w)
+		w.shrink = providers.ShrinkToFit
+		written := prove(t, w.intent())
+		w.shrink = providers.ShrinkAlways
+		shrunk := prove(t, w.intent())
+		validateResources(t, shrunk.Module)
+		d := model.Compare(written.have, shrunk.have, written.inventory)
+		for what, region := range map[string]model.Region{"opened": d.Opened, "closed": d.Closed, "unknown": d.Unknown} {
+			if x, ok := region.Example(); ok {
+				t.Errorf("%s by shortening: %s", what, x)
+			}
+		}
+		for _, l := range shrunk.Lists {
+			saved += l.Before - l.After
+		}
+		if t.Failed() {
+			t.Fatalf("case %d of seed %d:\n%s", i, *seedFlag, w)
+		}
+	}
+	if saved <= 0 {
+		t.Error("nothing became shorter")
+	}
+}
+
+// crowded adds rules for the segments that are isolated, such that many are alike in part.
+func crowded(rnd *rand.Rand, w *world) {
+	var names []model.Identity
+	for _, s := range w.segments {
+		names = append(names, s.ID)
+	}
+	for _, d := range []model.Direction{in, out} {
+		chains := map[model.Direction][]model.Chain{in: w.policy.Ingress, out: w.policy.Egress}[d]
+		isolated, _ := chains[0].Guard.Target.(model.Identities)
+		for range 15 {
+			if len(isolated) > 0 {
+				w.allow(d, string(isolated[rnd.IntN(len(isolated))]), randomPeer(rnd, names), randomTraffic(rnd)...)
+			}
+		}
+	}
 }

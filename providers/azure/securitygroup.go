@@ -18,6 +18,7 @@ type securityGroup struct {
 	segment  *providers.Segment
 	segments []providers.Segment // those behind it, sorted by ID
 	rules    []rule
+	written  int // how many rules there are as policies spell them
 }
 
 // title names the group for people.
@@ -30,6 +31,9 @@ func (g securityGroup) title() string {
 
 // address is the Terraform address of the group.
 func (g securityGroup) address() string { return typeGroup + "." + g.label }
+
+// ruleLabel is the Terraform name of a rule of the group.
+func (g securityGroup) ruleLabel(r rule) string { return g.label + "-" + r.name }
 
 // band says where among the priorities a rule goes. A lower band is asked first.
 type band uint8
@@ -77,6 +81,12 @@ func (r rule) destination() side {
 	return r.peer
 }
 
+// meets reports whether the rules are about packets of one direction to or from ends that may be the
+// same.
+func (r rule) meets(o rule) bool {
+	return r.direction == o.direction && r.target.meets(o.target) && r.peer.meets(o.peer)
+}
+
 // key is the content of the rule: rules with equal keys admit the same.
 func (r rule) key() string {
 	return strings.Join([]string{direction(r.direction), access(r.access), r.protocol,
@@ -122,6 +132,17 @@ func (s side) family() family {
 		return family4
 	}
 	return family6
+}
+
+// meets reports whether the sides may name the same ends: an ASG or a tag may hold any address.
+func (s side) meets(o side) bool {
+	if s.isAny() || o.isAny() {
+		return true
+	}
+	if s.asg != nil && o.asg != nil {
+		return s.asg == o.asg
+	}
+	return s.addrs.IsEmpty() || o.addrs.IsEmpty() || s.addrs.Overlaps(o.addrs)
 }
 
 // isAny reports whether the side is "*".

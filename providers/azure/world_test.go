@@ -18,6 +18,8 @@ type world struct {
 	site     providers.Site
 	segments []providers.Segment
 	policy   model.Layer
+	shrink   providers.Shrink
+	numbers  providers.Numbering
 }
 
 // newWorld returns a placed site without subnets, segments or policies.
@@ -100,7 +102,8 @@ func (w *world) rule(d model.Direction, r model.Rule) *world {
 // intent makes the inventory as the translator does: strangers hold what no
 // exclusive home or subnet holds.
 func (w *world) intent() providers.Intent {
-	in := providers.Intent{Policy: model.Policy{Layers: []model.Layer{w.policy}}, Segments: slices.Clone(w.segments), Site: w.site}
+	in := providers.Intent{Policy: model.Policy{Layers: []model.Layer{w.policy}}, Segments: slices.Clone(w.segments), Site: w.site,
+		Shrink: w.shrink, Numbers: w.numbers}
 	outside := model.AllAddrs()
 	for _, n := range w.site.Subnets {
 		if n.Exclusive {

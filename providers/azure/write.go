@@ -51,6 +51,11 @@ func (e *encoder) output(groups []securityGroup) providers.Output {
 	}
 	w.groupOutput(groups)
 	w.out.Quotas = quotas(groups)
+	w.out.Numbers = numbering(groups)
+	for _, g := range groups {
+		w.out.Lists = append(w.out.Lists, g.size())
+	}
+	slices.SortFunc(w.out.Lists, func(a, b providers.ListSize) int { return strings.Compare(a.Name, b.Name) })
 	return w.out
 }
 
@@ -111,7 +116,8 @@ func (w *writer) appGroups(groups []securityGroup) {
 		}
 		ids[string(s.ID)] = a.id
 		w.add(typeAppGroup, a.label, []string{"Put the interfaces of " + workloadNames(s) + " in it."},
-			attr("name", terraform.String("asg-"+a.label)), attr("resource_group_name", w.resourceGroup), attr("location", w.location))
+			attr("name", terraform.String("asg-"+a.label)), attr("resource_group_name", w.resourceGroup), attr("location", w.location),
+			attr("tags", providers.Own(nil)))
 	}
 	if len(ids) > 0 {
 		w.out.Module.Outputs = append(w.out.Module.Outputs, terraform.Output{Name: outputAppGroups, Value: terraform.Object(ids),
@@ -122,9 +128,10 @@ func (w *writer) appGroups(groups []securityGroup) {
 // group writes a group with its rules and its association.
 func (w *writer) group(g securityGroup) {
 	w.add(typeGroup, g.label, []string{groupComment(g)}, attr("name", terraform.String("nsg-"+g.label)),
-		attr("resource_group_name", w.resourceGroup), attr("location", w.location))
+		attr("resource_group_name", w.resourceGroup), attr("location", w.location), attr("tags", providers.Own(nil)))
 	for _, r := range g.rules {
 		w.rule(g, r)
+		w.after(g, func(o rule) bool { return r.access == model.Deny && o.access == model.Allow && r.meets(o) })
 	}
 	if g.segment != nil {
 		w.out.Groups[interfacesOf(g.address())] = model.Identities{g.segment.ID}
@@ -132,7 +139,23 @@ func (w *writer) group(g securityGroup) {
 	}
 	id, name := subnetID(*g.subnet)
 	w.add(typeSubnetGroup, g.label, nil, attr("subnet_id", id), attr("network_security_group_id", terraform.Ref(g.address()+".id")))
+	w.after(g, func(rule) bool { return true })
 	w.out.Groups[name] = w.behind(g)
+}
+
+// after makes Terraform wait with the resource that was written last for rules of a group, so that
+// nothing is cut off while it is at work: with a refusal for what admits in front of
+// it, with an association for every rule.
+func (w *writer) after(g securityGroup, wait func(rule) bool) {
+	var refs []terraform.Value
+	for _, r := range g.rules {
+		if wait(r) {
+			refs = append(refs, terraform.Ref(typeRule+"."+g.ruleLabel(r)))
+		}
+	}
+	if len(refs) > 0 {
+		w.out.Module.Resources[len(w.out.Module.Resources)-1].Set("depends_on", terraform.List(refs...))
+	}
 }
 
 // behind is who is behind the group of a subnet: its addresses, and the
@@ -181,7 +204,7 @@ func (w *writer) rule(g securityGroup, r rule) {
 		attr("protocol", terraform.String(r.protocol)),
 		portsAttr("source", r.srcPorts), portsAttr("destination", r.dstPorts),
 		sideAttr("source", r.source()), sideAttr("destination", r.destination()))
-	w.add(typeRule, g.label+"-"+r.name, comment(r), attrs...)
+	w.add(typeRule, g.ruleLabel(r), comment(r), attrs...)
 }
 
 // portsAttr writes ports: one range in the singular field, more in the plural.

@@ -8,14 +8,15 @@ import (
 	"github.com/crosswall/crosswall/terraform"
 )
 
-// readPolicyRule reads a rule of a global network firewall policy.
+// readPolicyRule reads a rule of a firewall policy.
 func (d *decoder) readPolicyRule(r terraform.Resource) {
 	rd := d.reader(r)
-	key := d.policyOf(r.Get("firewall_policy"), r)
+	key, kind := d.policyOf(r.Get("firewall_policy"), r), kindOfResource(r.Type)
 	if key == "" {
 		rd.doubt("firewall_policy is not known")
 	}
-	p := d.policy(key)
+	p := d.policy(policyKey(kind, key, d.resolve(r.Get("region"))))
+	p.kind = kind
 	if n, ok := rd.get("priority").AsInt(); ok && n > lastUserPriority && n <= lastPriority {
 		return // one of Google's own, which hand on to the next stage
 	}
@@ -33,6 +34,7 @@ func (d *decoder) readPolicyRule(r terraform.Resource) {
 	}
 	body := rd.match()
 	parts := rd.policyParts(body)
+	networks := rd.onlyNetworks()
 	ends := map[model.Direction]selectors{}
 	for _, dir := range rd.directions() {
 		s, ok := rd.policySelectors(dir, body, target)
@@ -41,7 +43,9 @@ func (d *decoder) readPolicyRule(r terraform.Resource) {
 		}
 	}
 	for dir, s := range ends { // one or both, into separate lists
-		p.rules[dir] = append(p.rules[dir], rd.rules(priority, s, parts)...)
+		for _, rule := range rd.rules(priority, s, parts) {
+			p.rules[dir] = append(p.rules[dir], policyRule{rule, networks})
+		}
 	}
 }
 
@@ -151,7 +155,9 @@ func (rd *ruleReader) policySelectors(dir model.Direction, match terraform.Body,
 	}
 	side, other, _ := strings.Cut(map[model.Direction]string{model.Ingress: "src dest", model.Egress: "dest src"}[dir], " ")
 	for _, attr := range []string{"_address_groups", "_fqdns", "_region_codes", "_threat_intelligences"} {
-		if isSet(match.Get(side + attr)) {
+		if side+attr == "src_address_groups" || side+attr == "dest_address_groups" {
+			peer = append(peer, rd.addressGroups(match, side+attr)...)
+		} else if isSet(match.Get(side + attr)) {
 			peer = append(peer, rd.perhapsAny(side+attr+" cannot be resolved to addresses"))
 		}
 		if isSet(match.Get(other + attr)) {

@@ -131,7 +131,7 @@ func TestDecodeFirewall(t *testing.T) {
 			ip_cidr_range = "192.0.2.0/24"
 		}` + "\n" + vpc(`source_ranges = [google_compute_subnetwork.s.ip_cidr_range]`, allowAll), []string{
 			"allow - 192.0.2.1 > db 10.0.2.1 tcp/80", "deny - 192.0.3.1 > db 10.0.2.1 tcp/80"}, ""},
-		{"another kind of policy", `resource "google_compute_firewall_policy_rule" "h" {}` + "\n" + vpc(from, allowAll), []string{
+		{"another kind of policy", `resource "google_compute_organization_security_policy_rule" "h" {}` + "\n" + vpc(from, allowAll), []string{
 			"unknown - 192.0.2.1 > db 10.0.2.1 tcp/80", "unknown web 10.0.1.1 > - 192.0.2.1 tcp/80"}, "unread-policy"},
 	}
 	for _, tt := range tests {

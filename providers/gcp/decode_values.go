@@ -51,12 +51,15 @@ func (d *decoder) policyOf(v terraform.Value, from terraform.Resource) string {
 		if name, named := r.Get("name").AsString(); ok && named {
 			return name
 		}
-		if !ok && strings.HasPrefix(ref, typePolicy+".") {
+		if !ok && strings.Contains(objectOf(ref), "firewall_policy.") {
 			d.report(from, model.Warning, "missing-policy", object+" is not among the resources", "")
 		}
 		return object
 	}
 	text, _ := v.AsString()
+	if isNative(from) {
+		return text
+	}
 	return lastSegment(text)
 }
 

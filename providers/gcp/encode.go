@@ -63,12 +63,38 @@ func (e *encoder) run() providers.Output {
 	if e.failed() {
 		return providers.Output{}
 	}
-	rules := nameRules(e.in.Site.Network, e.rules)
-	module, ok := e.module(rules)
-	if !ok {
+	return e.write(mergeEqual(e.rules))
+}
+
+// write shortens the rules as far as is asked for, and writes them.
+func (e *encoder) write(rules []rule) providers.Output {
+	size := e.size(rules)
+	rules = e.shortened(rules)
+	size.After = len(rules)
+	out := providers.Output{Groups: e.groups(), Lists: []providers.ListSize{size}}
+	named := nameRules(e.in.Site.Network, rules)
+	out.Quotas = quotas(named)
+	if !e.module(named, &out) {
 		return providers.Output{}
 	}
-	return providers.Output{Module: module, Groups: e.groups(), Quotas: quotas(e.rules)}
+	return out
+}
+
+// size is the length of the one list that all rules of a network are.
+func (e *encoder) size(rules []rule) providers.ListSize {
+	s := providers.ListSize{Name: e.listName(), Before: len(rules), After: len(rules)}
+	for _, g := range e.in.Segments {
+		s.Segments = append(s.Segments, string(g.ID))
+	}
+	return s
+}
+
+// listName is how reports and lock files call the rules of the network.
+func (e *encoder) listName() string {
+	if e.opts.Style == NetworkPolicy {
+		return "network firewall policy " + e.policyName()
+	}
+	return "VPC firewall rules"
 }
 
 // identifyAll finds out how rules name each segment, and what policies
@@ -168,7 +194,7 @@ func (e *encoder) allow(s *segment, d model.Direction, g model.Grant) {
 	p := e.peersOf(s, d, g.Peer)
 	e.reportMissing(s, d, p, g)
 	within := e.within(s, d)
-	r := rule{prefix: e.prefix(s, within), direction: d, action: model.Allow, target: s.machine, notes: providers.Reasons(g.Rules)}
+	r := rule{prefix: e.prefix(s, within), direction: d, action: model.Allow, targets: []machineID{s.machine}, notes: providers.Reasons(g.Rules)}
 	if len(r.notes) == 0 {
 		r.notes = []string{fmt.Sprintf("No policy isolates %s in this direction", s.ID)}
 	}
@@ -188,8 +214,7 @@ func (e *encoder) allowSources(r rule, sources []machineID, within model.AddrSet
 	if !within.IsEmpty() {
 		families = []family{family4, family6}
 	}
-	most := map[identityKind]int{networkTag: maxSourceTags, serviceAccount: maxServiceAccounts, secureTag: maxSecureTags}
-	for chunk := range slices.Chunk(sources, most[r.target.kind]) {
+	for chunk := range slices.Chunk(sources, r.kind().mostSources()) {
 		r.sources = chunk
 		for _, f := range families {
 			if f == anyFamily || !f.of(within).IsEmpty() {
@@ -203,7 +228,7 @@ func (e *encoder) allowSources(r rule, sources []machineID, within model.AddrSet
 func (e *encoder) deny(s *segment, d model.Direction) {
 	within := e.within(s, d)
 	prefix := e.prefix(s, within)
-	r := rule{prefix: prefix, direction: d, action: model.Deny, target: s.machine,
+	r := rule{prefix: prefix, direction: d, action: model.Deny, targets: []machineID{s.machine},
 		notes: []string{fmt.Sprintf("Policies isolate %s: whatever they do not admit is refused (%s)", prefix, d)}}
 	for _, f := range []family{family4, family6} {
 		if within.IsEmpty() || !f.of(within).IsEmpty() {

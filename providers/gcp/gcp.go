@@ -30,6 +30,16 @@ const (
 	typeNetwork     = "google_compute_network"
 )
 
+// The resources of other firewall policies, which are only read.
+const (
+	typeRegionalPolicy       = "google_compute_region_network_firewall_policy"
+	typeRegionalRule         = "google_compute_region_network_firewall_policy_rule"
+	typeRegionalAssociation  = "google_compute_region_network_firewall_policy_association"
+	typeHierarchy            = "google_compute_firewall_policy"
+	typeHierarchyRule        = "google_compute_firewall_policy_rule"
+	typeHierarchyAssociation = "google_compute_firewall_policy_association"
+)
+
 // Style is the kind of firewall that Encode writes. The zero Style is
 // [VPCRules].
 type Style uint8
@@ -112,6 +122,12 @@ func metadataRule() model.Rule {
 // tells who holds it is worked out from the inventory, of which Home.Exclusive is a
 // summary.
 //
+// How many rules a project may have is a quota without a documented default, so that rules are as
+// the policies spell them, unless a network firewall policy has no priority left, or
+// [providers.ShrinkAlways] asks for the fewest: segments may then share rules. Rules of a policy
+// keep the priorities of Intent.Numbers by their names, which follow from what they say; VPC firewall
+// rules all have one of two priorities, which are no part of Output.Numbers.
+//
 // Findings with a Grade have the codes sctp-ports, icmp-type, source-port, egress-to-group,
 // peer-by-address and shared-target. Errors have segment-identity, peer-addresses,
 // network-path and too-many-rules.
@@ -126,9 +142,11 @@ func (p Provider) Encode(in providers.Intent) (providers.Output, []model.Finding
 	return out, model.SortFindings(e.findings)
 }
 
-// Decode reads google_compute_firewall and google_compute_network_firewall_policy
-// resources as one stateful layer whose chains are the stages in which Google
-// Cloud asks them. A network is the group "network:NAME", where NAME is
+// Decode reads google_compute_firewall resources and those of network firewall policies, global and
+// regional, and of hierarchical ones, as one stateful layer whose chains are the stages in which Google
+// Cloud asks them (firewall policy rule evaluation order): hierarchical policies, those that Google
+// Cloud itself puts there, VPC rules and the policies of the network in the network's order, implied rules.
+// Which networks are under an organization or folder is not known but from native objects. A network is the group "network:NAME", where NAME is
 // "project/name", "name" or the resource that the rules refer to. The machines with a
 // network tag are the group "tag:NAME", those of a service account
 // "serviceaccount:EMAIL", those with a secure tag "securetag:NAME"; where one of

@@ -47,6 +47,27 @@ func (k identityKind) String() string {
 	return "invalid"
 }
 
+// mostSources and mostTargets are how many identities of the kind one rule may name on
+// a side.
+func (k identityKind) mostSources() int {
+	switch k {
+	case networkTag:
+		return maxSourceTags
+	case serviceAccount:
+		return maxServiceAccounts
+	case secureTag:
+		return maxSecureTags
+	}
+	return 1
+}
+
+func (k identityKind) mostTargets() int {
+	if k == networkTag {
+		return maxTargetTags
+	}
+	return k.mostSources()
+}
+
 // machineID is an identity that machines have and rules name.
 type machineID struct {
 	kind identityKind

@@ -128,7 +128,7 @@ const (
 )
 
 // quotas reports the largest rule against what one rule may hold.
-func quotas(rules []rule) []providers.Quota {
+func quotas(rules []namedRule) []providers.Quota {
 	used := map[string]int{}
 	grow := func(name string, n int) { used[name] = max(used[name], n) }
 	for _, r := range rules {
@@ -143,14 +143,14 @@ func quotas(rules []rule) []providers.Quota {
 			ports += len(l.ports)
 		}
 		grow(quotaPorts, ports)
-		switch r.target.kind {
+		switch r.kind() {
 		case networkTag:
-			grow(quotaTargetTags, 1)
+			grow(quotaTargetTags, len(r.targets))
 			grow(quotaSourceTags, len(r.sources))
 		case serviceAccount:
-			grow(quotaServiceAccounts, max(1, len(r.sources)))
+			grow(quotaServiceAccounts, max(len(r.targets), len(r.sources)))
 		case secureTag:
-			grow(quotaSecureTags, max(1, len(r.sources)))
+			grow(quotaSecureTags, max(len(r.targets), len(r.sources)))
 		}
 	}
 	var out []providers.Quota

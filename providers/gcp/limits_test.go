@@ -145,10 +145,10 @@ func TestPolicyFull(t *testing.T) {
 	for i := range rules {
 		rules[i] = namedRule{rule{action: model.Deny}, fmt.Sprint("r", i)}
 	}
-	if _, err := policyPriorities(rules); err == nil {
+	if _, err := policyPriorities(nil, rules); err == nil {
 		t.Error("more deny rules than priorities")
 	}
-	if _, err := policyPriorities(rules[1:]); err != nil {
+	if _, err := policyPriorities(nil, rules[1:]); err != nil {
 		t.Error(err)
 	}
 }

@@ -6,28 +6,32 @@ import (
 	"strings"
 
 	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/providers"
 	"github.com/crosswall/crosswall/terraform"
 )
 
 // module writes the rules in the chosen style; false after reporting why it cannot
 // be done.
-func (e *encoder) module(rules []namedRule) (terraform.Module, bool) {
-	m := terraform.Module{
+func (e *encoder) module(rules []namedRule, out *providers.Output) bool {
+	out.Module = terraform.Module{
 		TerraformVersion: ">= 1.5",
 		Requirements:     []terraform.Requirement{{Name: "google", Source: "hashicorp/google", Constraint: ">= 7.0, < 8.0"}},
 		Variables:        e.variables(),
 		Outputs:          e.outputs(),
 	}
-	ok := true
 	switch e.opts.Style {
 	case VPCRules:
+		allows := allowsOf(rules)
 		for _, r := range rules {
-			m.Resources = append(m.Resources, e.firewall(r))
+			f := e.firewall(r)
+			after(&f, typeFirewall, allows.before(r))
+			out.Module.Resources = append(out.Module.Resources, f)
 		}
+		return true
 	case NetworkPolicy:
-		m.Resources, ok = e.policy(rules)
+		return e.policy(rules, out)
 	}
-	return m, ok
+	return false
 }
 
 // variables are what the placement leaves open.
@@ -88,14 +92,14 @@ func (e *encoder) firewall(r namedRule) terraform.Resource {
 	out.Set("name", terraform.String(r.name))
 	out.Set("project", e.project())
 	out.Set("network", e.network())
-	out.Set("description", terraform.String(clip(strings.Join(r.notes, "; "), maxDescription)))
+	out.Set("description", terraform.String(providers.OwnDescription(strings.Join(r.notes, "; "), maxDescription)))
 	out.Set("direction", terraform.String(strings.ToUpper(r.direction.String())))
 	out.Set("priority", terraform.Int(vpcPriority(r.action)))
-	out.Set(map[identityKind]string{networkTag: "target_tags", serviceAccount: "target_service_accounts"}[r.target.kind],
-		terraform.List(r.target.value()))
+	out.Set(map[identityKind]string{networkTag: "target_tags", serviceAccount: "target_service_accounts"}[r.kind()],
+		machineValues(r.targets))
 	ends := vpcEnds(r.direction)
 	if len(r.sources) > 0 {
-		out.Set(map[identityKind]string{networkTag: "source_tags", serviceAccount: "source_service_accounts"}[r.target.kind],
+		out.Set(map[identityKind]string{networkTag: "source_tags", serviceAccount: "source_service_accounts"}[r.kind()],
 			machineValues(r.sources))
 	} else {
 		out.Set(ends.peer, prefixes(r.ranges))
@@ -105,13 +109,67 @@ func (e *encoder) firewall(r namedRule) terraform.Resource {
 	}
 	for _, s := range r.services {
 		b := terraform.Block{Type: r.action.String()}
-		b.Body.Set("protocol", terraform.String(s.protocol))
+		b.Body.Set("protocol", terraform.String(protocolName(s.protocol)))
 		if len(s.ports) > 0 {
-			b.Body.Set("ports", terraform.Strings(s.ports...))
+			b.Body.Set("ports", terraform.Strings(s.portTexts()...))
 		}
 		out.Blocks = append(out.Blocks, b)
 	}
 	return out
+}
+
+// allowing is rules with the places, among them, of those that admit, by direction and target.
+type allowing struct {
+	rules []namedRule
+	at    map[targeted][]int
+}
+
+type targeted struct {
+	direction model.Direction
+	machine   machineID
+}
+
+func allowsOf(rules []namedRule) allowing {
+	a := allowing{rules, map[targeted][]int{}}
+	for i, r := range rules {
+		for _, m := range r.targets {
+			if r.action == model.Allow {
+				k := targeted{r.direction, m}
+				a.at[k] = append(a.at[k], i)
+			}
+		}
+	}
+	return a
+}
+
+// before returns the rules that have to be there before a rule is: before one that refuses,
+// those that admit to or from the same machines, so that nothing is cut off while Terraform is
+// at work.
+func (a allowing) before(r namedRule) []namedRule {
+	if r.action != model.Deny {
+		return nil
+	}
+	var places []int
+	for _, m := range r.targets {
+		places = append(places, a.at[targeted{r.direction, m}]...)
+	}
+	slices.Sort(places)
+	var out []namedRule
+	for _, i := range slices.Compact(places) {
+		out = append(out, a.rules[i])
+	}
+	return out
+}
+
+// after makes Terraform wait with a resource for rules that are written as a type.
+func after(r *terraform.Resource, typ string, rules []namedRule) {
+	refs := make([]terraform.Value, len(rules))
+	for i, o := range rules {
+		refs[i] = terraform.Ref(typ + "." + label(o.name))
+	}
+	if len(refs) > 0 {
+		r.Set("depends_on", terraform.List(refs...))
+	}
 }
 
 func vpcPriority(a model.Action) int64 {

@@ -79,10 +79,11 @@ func TestClip(t *testing.T) {
 	}
 }
 
-// addressed is a module's resources by address, without their priority.
+// addressed is a module's resources by address, without what Terraform is to wait for.
 func addressed(m terraform.Module) map[string]terraform.Resource {
 	out := map[string]terraform.Resource{}
 	for _, r := range m.Resources {
+		r.Attrs = slices.DeleteFunc(slices.Clone(r.Attrs), func(a terraform.Attr) bool { return a.Name == "depends_on" })
 		out[r.Address()] = r
 	}
 	return out

@@ -14,11 +14,15 @@ import (
 func (Provider) Owns(resourceType string) bool { return strings.HasPrefix(resourceType, "google_") }
 
 // Population returns networks as parties, and the tags and accounts that rules name as marks
-// of machines on them. Machines with several marks are told from instances. See
-// [providers.Populated].
+// of machines on them. Machines with several marks are told from instances. The interfaces of machines that
+// were read from the cloud are parties of their own, with their addresses: one for those of
+// the machine itself, which it has as the source of a rule too, and one for its alias ranges, which pods
+// have. A network then stands for whoever else is on it. See [providers.Populated].
 func (p Provider) Population(m terraform.Module, policy model.Policy) providers.Population {
-	b := &populationBuilder{decoder: newDecoder(p.opts, m), index: map[model.Group]int{}, marks: map[string][]model.Group{}}
+	b := &populationBuilder{decoder: newDecoder(p.opts, m), index: map[model.Group]int{}, marks: map[string][]model.Group{}, carried: map[carrier]bool{}}
 	b.out.Bare = map[model.Group]model.Layer{}
+	b.readPlaces()
+	b.readMachines()
 	for _, c := range providers.ChainsOf(policy) {
 		guard, rules := providers.GroupsOfChain(c)
 		for _, g := range guard {
@@ -32,6 +36,7 @@ func (p Provider) Population(m terraform.Module, policy model.Policy) providers.
 			b.addMark(g)
 		}
 	}
+	b.addMachines()
 	b.sort()
 	b.together()
 	return b.out
@@ -42,6 +47,13 @@ type populationBuilder struct {
 	out   providers.Population
 	index map[model.Group]int      // of the party that has the group
 	marks map[string][]model.Group // that the rules of a network name
+	// machines are the interfaces of machines that were read; whole is whether these are all there are.
+	machines []machine
+	whole    bool
+	// carried are the marks that some machine has.
+	carried map[carrier]bool
+	// sets are parties, by their first group, that come together.
+	sets [][]model.Group
 }
 
 func (b *populationBuilder) addNetwork(key string) {
@@ -56,8 +68,10 @@ func (b *populationBuilder) addNetwork(key string) {
 	}
 	for _, r := range b.module.Resources {
 		if r.Type == typeNetwork && networkKey(nameOf(r), r.Get("project")) == key {
-			p.Address, p.Made = r.Address(), true
 			p.ID, _ = r.Get("id").AsString()
+			if p.Made = true; !isNative(r) {
+				p.Address = r.Address()
+			}
 		}
 	}
 	b.out.Parties = append(b.out.Parties, p)
@@ -105,11 +119,20 @@ func (b *populationBuilder) together() {
 	for key, rules := range b.marks {
 		n := b.index[networkGroup(key)]
 		for _, g := range rules {
-			b.out.Together = append(b.out.Together, pair(n, b.index[model.Group(strings.TrimPrefix(string(g), "source-"))]))
+			mark := model.Group(strings.TrimPrefix(string(g), "source-"))
+			if b.whole && b.carried[carrier{key, mark}] {
+				continue // these machines stand for it
+			}
+			set := []int{n, b.index[mark]}
+			if i, ok := b.index[othersGroup(key)]; ok {
+				set = append(set, i)
+			}
+			slices.Sort(set)
+			b.out.Together = append(b.out.Together, set)
 		}
 	}
 	for _, r := range b.module.Resources {
-		if !strings.HasPrefix(r.Type, "google_compute_instance") {
+		if !strings.HasPrefix(r.Type, "google_compute_instance") || isNative(r) {
 			continue
 		}
 		marks := b.marksOf(r)
@@ -122,11 +145,17 @@ func (b *populationBuilder) together() {
 			}
 		}
 	}
+	for _, groups := range b.sets {
+		var set []int
+		for _, g := range groups {
+			set = append(set, b.index[g])
+		}
+		slices.Sort(set)
+		b.out.Together = append(b.out.Together, set)
+	}
 	slices.SortFunc(b.out.Together, slices.Compare)
 	b.out.Together = slices.CompactFunc(b.out.Together, slices.Equal)
 }
-
-func pair(a, b int) []int { return []int{min(a, b), max(a, b)} }
 
 // marksOf returns the tags and the account of an instance that rules name.
 func (b *populationBuilder) marksOf(r terraform.Resource) []int {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/providers"
 )
 
 var (
@@ -19,7 +20,7 @@ var (
 // policies themselves, read plainly; a simulator of Google Cloud over the resources;
 // and what Decode makes of them.
 func TestRandom(t *testing.T) {
-	opened, refused := 0, 0
+	opened, refused, shorter := 0, 0, 0
 	for i := range *cases {
 		s := *seed + uint64(i)
 		r := rand.New(rand.NewPCG(s, s))
@@ -28,6 +29,14 @@ func TestRandom(t *testing.T) {
 		if model.WorstSeverity(p.findings) == model.Error {
 			refused++
 			continue
+		}
+		for _, l := range p.out.Lists {
+			if l.After > l.Before || l.After != len(p.lines()) || w.shrink == providers.ShrinkToFit && l.After < l.Before {
+				t.Errorf("list %+v with %d rules", l, len(p.lines()))
+			}
+			if l.After < l.Before {
+				shorter++
+			}
 		}
 		sim, have, explained := newSimulator(p.out, w.site.Cluster == gkeCluster), p.have.Permitted(p.inv), p.explained()
 		for _, f := range packets(w) {
@@ -48,8 +57,9 @@ func TestRandom(t *testing.T) {
 			t.Fatalf("seed %d: %+v\nrules\n%v", s, w, p.lines())
 		}
 	}
-	if opened == 0 || refused == *cases {
-		t.Errorf("%d worlds of which %d were refused, %d packets opened: the worlds are too plain to test anything", *cases, refused, opened)
+	if opened == 0 || refused == *cases || shorter == 0 {
+		t.Errorf("%d worlds of which %d were refused and %d shortened, %d packets opened: the worlds are too plain to test anything",
+			*cases, refused, shorter, opened)
 	}
 }
 
@@ -84,6 +94,9 @@ func randomWorld(r *rand.Rand) (*world, Options) {
 	w := newWorld(rows...)
 	if r.IntN(3) == 0 {
 		w.gke()
+	}
+	if r.IntN(2) == 0 {
+		w.shrink = providers.ShrinkAlways
 	}
 	if r.IntN(3) == 0 {
 		w.strangers = model.AllAddrs()
@@ -190,4 +203,60 @@ func names(s model.Selector, e model.Endpoint) bool {
 		}
 	}
 	return false
+}
+
+// TestRandomShrunk puts worlds with many rules through Encode as the policies spell them and as
+// short as can be. Both decode to the same traffic, so that nothing is lost or opened by
+// shortening, losses included.
+func TestRandomShrunk(t *testing.T) {
+	saved := 0
+	for i := range *cases / 5 {
+		s := *seed + uint64(i)
+		r := rand.New(rand.NewPCG(s, s))
+		w, opts := randomWorld(r)
+		crowd(r, w)
+		w.shrink = providers.ShrinkToFit
+		written := prove(t, opts, w)
+		w.shrink = providers.ShrinkAlways
+		shrunk := prove(t, opts, w)
+		if model.WorstSeverity(written.findings) == model.Error {
+			continue
+		}
+		shrunk.mustBeHonest(t)
+		d := model.Compare(written.have, shrunk.have, written.inv)
+		for what, region := range map[string]model.Region{"opened": d.Opened, "closed": d.Closed, "unknown": d.Unknown} {
+			if x, ok := region.Example(); ok {
+				t.Errorf("%s by shortening: %s", what, x)
+			}
+		}
+		for _, q := range shrunk.out.Quotas {
+			if q.Used > q.Limit {
+				t.Errorf("over quota: %+v", q)
+			}
+		}
+		saved += len(written.lines()) - len(shrunk.lines())
+		if t.Failed() {
+			t.Fatalf("seed %d: %+v\nwritten\n%v\nshrunk\n%v", s, w, written.lines(), shrunk.lines())
+		}
+	}
+	if saved <= 0 {
+		t.Error("nothing became shorter")
+	}
+}
+
+// crowd adds rules to a world, such that many are alike in part.
+func crowd(r *rand.Rand, w *world) {
+	pick := func(from []string) string { return from[r.IntN(len(from))] }
+	var ids []string
+	for _, s := range w.segs {
+		ids = append(ids, string(s.ID))
+	}
+	for range 10 + r.IntN(20) {
+		peer := pick([]string{"any", pick(ids), pick(ids), pick(pool), pick(pool), pick(pool), pick(pool) + "," + pick(ids), "10.0.0.0/29", "0.0.0.0/0", "::/0"})
+		if r.IntN(2) == 0 {
+			w.allow(fmt.Sprintf("in %s from %s", pick(ids), peer), pick(services), pick(services))
+		} else {
+			w.allow(fmt.Sprintf("out %s to %s", pick(ids), peer), pick(services))
+		}
+	}
 }

@@ -36,11 +36,34 @@ func (f family) of(a model.AddrSet) model.AddrSet {
 // service is an allow or deny block, or a layer4_configs block: a protocol and
 // its destination ports, all of them when there are none.
 type service struct {
-	protocol string
-	ports    []string
+	protocol model.Protocol
+	ports    []model.PortRange
 }
 
-func (s service) String() string { return s.protocol + "/" + strings.Join(s.ports, ",") }
+func (s service) String() string {
+	return protocolName(s.protocol) + "/" + strings.Join(s.portTexts(), ",")
+}
+
+// portTexts spells the ports as the API does.
+func (s service) portTexts() []string {
+	out := make([]string, len(s.ports))
+	for i, p := range s.ports {
+		out[i] = p.String()
+	}
+	return out
+}
+
+// traffic is what a service matches.
+func (s service) traffic() model.Traffic {
+	if len(s.ports) == 0 {
+		return model.Traffic{model.AllOf(s.protocol)}
+	}
+	var out model.Traffic
+	for _, p := range s.ports {
+		out = append(out, model.Ports(s.protocol, p.First, p.Last))
+	}
+	return out
+}
 
 // allProtocols is the protocol that stands for all.
 const allProtocols = "all"
@@ -72,7 +95,7 @@ func (o Options) services(t model.Traffic, f family) []service {
 	for _, s := range t {
 		switch {
 		case s.Protocol == model.AnyProtocol:
-			return []service{{protocol: allProtocols}}
+			return []service{{protocol: model.AnyProtocol}}
 		case s.Protocol == model.ICMP && f == family6, s.Protocol == model.ICMPv6 && f == family4:
 			continue
 		case s.Protocol.HasPorts() && (s.Protocol != model.SCTP || o.SCTPPorts == SCTPExact):
@@ -83,21 +106,17 @@ func (o Options) services(t model.Traffic, f family) []service {
 	}
 	var out []service
 	for p, rs := range ports {
-		out = append(out, service{protocolName(p), portNames(rs)})
+		out = append(out, service{p, mergePorts(rs)})
 	}
-	slices.SortFunc(out, func(a, b service) int { return cmp.Compare(a.protocol, b.protocol) })
+	slices.SortFunc(out, func(a, b service) int { return cmp.Compare(protocolName(a.protocol), protocolName(b.protocol)) })
 	return out
 }
 
-// portNames merges ranges and spells them as the API does; nil stands for
-// every port.
-func portNames(rs []model.PortRange) []string {
-	var out []string
-	for _, r := range providers.MergePorts(rs) {
-		if r.IsAll() {
-			return nil
-		}
-		out = append(out, r.String())
+// mergePorts returns the fewest ranges with the same ports; nil stands for every port.
+func mergePorts(rs []model.PortRange) []model.PortRange {
+	out := providers.MergePorts(rs)
+	if len(out) == 1 && out[0].IsAll() {
+		return nil
 	}
 	return out
 }

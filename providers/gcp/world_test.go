@@ -23,6 +23,8 @@ type world struct {
 	admin []model.Action
 	// strangers are the addresses left for others; unset: all that no segment holds.
 	strangers model.AddrSet
+	shrink    providers.Shrink
+	numbers   providers.Numbering
 }
 
 // newWorld places segments: "frontend 10.0.1.0/24", "db" (no address known),
@@ -157,7 +159,7 @@ func (w *world) inventory() model.Inventory {
 func (w *world) intent() providers.Intent {
 	segs := slices.Clone(w.segs)
 	slices.SortFunc(segs, func(a, b providers.Segment) int { return strings.Compare(string(a.ID), string(b.ID)) })
-	return providers.Intent{Policy: w.policy(), Inventory: w.inventory(), Segments: segs, Site: w.site}
+	return providers.Intent{Policy: w.policy(), Inventory: w.inventory(), Segments: segs, Site: w.site, Shrink: w.shrink, Numbers: w.numbers}
 }
 
 // proof is a world encoded, decoded and compared.

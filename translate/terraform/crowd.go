@@ -12,6 +12,7 @@ type part struct {
 	provider   string
 	policy     model.Policy
 	population providers.Population
+	relation   providers.Relation // zero where the provider does not say
 	unfiltered []providers.Allowance
 }
 
@@ -30,11 +31,25 @@ type crowd struct {
 	// unfiltered passes whatever the rules say.
 	unfiltered []providers.Allowance
 	bare       map[model.Group]model.Layer
+	// grounds are subnets as parties; they are none unless two clouds are compared.
+	grounds []party
+	// named are the groups that the policy names.
+	named map[model.Group]bool
+	// clouds are the providers.
+	clouds []string
+	// unread are the kinds of native objects that were not read, or not all of them.
+	unread map[native]bool
 }
+
+// native is a kind of native objects of a provider.
+type native struct{ provider, kind string }
 
 type party struct {
 	providers.Party
+	providers.Kin
 	provider string
+	// ground is whether it is a subnet as a party.
+	ground bool
 }
 
 // size is the number of groups that an endpoint could be in.
@@ -44,7 +59,7 @@ func (c crowd) size() int { return len(c.parties) }
 // get the provider's name in front, as two clouds may call different things the same.
 func assemble(parts []part) (model.Policy, crowd) {
 	var p model.Policy
-	c := crowd{places: map[model.Group]model.Selector{}, bare: map[model.Group]model.Layer{}}
+	c := crowd{places: map[model.Group]model.Selector{}, bare: map[model.Group]model.Layer{}, named: map[model.Group]bool{}}
 	for _, one := range parts {
 		rename := func(g model.Group) model.Group { return g }
 		if len(parts) > 1 {
@@ -64,9 +79,18 @@ func assemble(parts []part) (model.Policy, crowd) {
 
 func (c *crowd) add(one part, rename func(model.Group) model.Group) {
 	first := len(c.parties)
-	for _, p := range one.population.Parties {
+	c.clouds = append(c.clouds, one.provider)
+	for i, p := range one.population.Parties {
 		p.Groups = renameAll(p.Groups, rename)
-		c.parties = append(c.parties, party{p, one.provider})
+		joined := party{Party: p, provider: one.provider}
+		if i < len(one.relation.Kin) {
+			joined.Kin = one.relation.Kin[i]
+		}
+		c.parties = append(c.parties, joined)
+	}
+	for _, g := range one.relation.Grounds {
+		g.Groups = renameAll(g.Groups, rename)
+		c.grounds = append(c.grounds, party{Party: g.Party, Kin: g.Kin, provider: one.provider, ground: true})
 	}
 	for _, set := range one.population.Together {
 		moved := make([]int, len(set))
@@ -81,6 +105,7 @@ func (c *crowd) add(one part, rename func(model.Group) model.Group) {
 	for _, chain := range providers.ChainsOf(one.policy) {
 		guard, rules := providers.GroupsOfChain(chain)
 		for _, g := range slices.Concat(guard, rules) {
+			c.named[rename(g)] = true
 			if s, ok := one.population.Places[g]; ok {
 				c.places[rename(g)] = s
 			}
@@ -106,6 +131,20 @@ func (c crowd) addrs() model.AddrSet {
 		out = out.Union(sureAddrs(s))
 	}
 	return out
+}
+
+// sites returns the addresses of the subnets among the places that the policy names. Other places are there
+// whoever names them: the addresses behind a service tag or in a prefix list. Where a
+// provider does not say which are subnets, all count.
+func (c crowd) sites() model.AddrSet {
+	if !slices.ContainsFunc(c.parties, func(p party) bool { return p.Kin != providers.Kin{} }) && len(c.grounds) == 0 {
+		return c.addrs()
+	}
+	var grounds model.AddrSet
+	for _, g := range c.grounds {
+		grounds = grounds.Union(g.Addrs)
+	}
+	return c.addrs().Intersect(grounds)
 }
 
 // sureAddrs returns the addresses that a place has for sure.

@@ -13,16 +13,30 @@ import (
 // groups.
 //
 // Parties are the same when their resources have the same address; of the others, when
-// they have the same cloud id; of the others, when they have the same kind and name. What
+// they have the same cloud id; of the others, when they have the same kind and name, or the same kind and tag. What
 // one reading makes and the other does not have is not there in the other, where nobody
 // reaches it and it reaches nobody: a new security group opens what it admits. The same goes for
-// the addresses of subnets that rules are for. What is only named in one reading is there in both; in the other it is under the rules that
+// the addresses of subnets that rules are for. Where the objects of its kind were not read, it is unknown whether it is there. What is only named in one reading is there in both; in the other it is under the rules that
 // the cloud gives it by itself.
-func Merge(a, b Input) (Input, Input) {
+//
+// Parties of different clouds are the same when people call them the same, by a tag or a
+// name, or when they hold the same addresses; those of one cloud that the other knows by the addresses of a subnet
+// are judged as anybody there. Ids never count. What has no counterpart is left out, and so is what
+// only one cloud can have: its own services, and the rules of whoever is in no group. The findings
+// say what was paired so and, as warnings with [CodeUnpaired], what was left out.
+func Merge(a, b Input) (Input, Input, []model.Finding) {
 	sides := []crowd{a.crowd, b.crowd}
+	across := crosses(sides)
+	if across {
+		sides = withGrounds(sides)
+	}
 	r := enroll(sides)
 	inv := r.inventory(sides)
 	out := []Input{a, b}
+	if across {
+		inv = withoutMachinery(inv, machinery(sides))
+		inv.Outside = inv.Outside.Subtract(elsewhere(sides))
+	}
 	for k := range out {
 		groups := r.groups(sides, k)
 		p := withGroups(out[k].Policy, func(g model.Group) model.Selector {
@@ -31,38 +45,64 @@ func Merge(a, b Input) (Input, Input) {
 			}
 			return g
 		})
-		p.Layers = append(p.Layers, r.bareLayers(sides[1-k], k)...)
+		p.Layers = append(p.Layers, r.bareLayers(sides, k)...)
 		if gone := r.gone(sides, k); len(gone) > 0 {
 			gone := providers.Overrule(model.Policy{Layers: []model.Layer{notThere(gone)}}, "never filtered", sides[1-k].unfiltered)
 			p.Layers = append(p.Layers, gone.Layers...)
 		}
+		if across {
+			p = r.crossOver(p, sides)
+		}
 		out[k].Policy, out[k].Inventory = p, inv
 	}
-	return out[0], out[1]
+	if across {
+		return out[0], out[1], r.unpaired(sides)
+	}
+	return out[0], out[1], nil
 }
 
 // gone returns the members and the addresses that reading k does not have because
-// the other makes them.
+// the other makes them. What reading k has not looked for is perhaps there.
 func (r roll) gone(sides []crowd, k int) model.Or {
 	other := sides[1-k]
-	var ids model.Identities
+	var sure, perhaps model.Identities
 	for _, m := range r.members {
-		if slices.ContainsFunc(m.atoms, func(a int) bool {
+		missing, known := false, false
+		for _, a := range m.atoms {
 			at := r.atoms[a].at
-			return at[k] == absent && other.parties[at[1-k]].Made
-		}) {
-			ids = append(ids, m.id)
+			if at[k] != absent || !other.parties[at[1-k]].Made || r.lacks(sides, a, k) {
+				continue
+			}
+			missing = true
+			known = known || !sides[k].isUnread(other.parties[at[1-k]])
+		}
+		switch {
+		case known:
+			sure = append(sure, m.id)
+		case missing:
+			perhaps = append(perhaps, m.id)
 		}
 	}
 	var out model.Or
-	if len(ids) > 0 {
-		out = append(out, ids)
+	if len(sure) > 0 {
+		out = append(out, sure)
 	}
-	if addrs := other.addrs().Subtract(sides[k].standing); !addrs.IsEmpty() {
-		out = append(out, model.At{Addrs: addrs})
+	if len(perhaps) > 0 {
+		out = append(out, model.Maybe{Selector: perhaps, Why: "objects of its kind were not read"})
+	}
+	if addrs := other.sites().Subtract(sides[k].standing).Subtract(r.learnedSites(sides, k)); !addrs.IsEmpty() && !crosses(sides) {
+		var at model.Selector = model.At{Addrs: addrs}
+		if slices.ContainsFunc(other.grounds, sides[k].isUnread) {
+			at = model.Maybe{Selector: at, Why: "subnets were not read"}
+		}
+		out = append(out, at)
 	}
 	return out
 }
+
+// isUnread reports whether a party of another reading may be there although this one does not have it, because
+// objects of its kind were not read.
+func (c crowd) isUnread(p party) bool { return c.unread[native{p.provider, p.Native}] }
 
 // notThere is a layer that lets nothing to or from what is named. What a cloud never
 // filters is put in front of it: it says nothing about rules that come or go.
@@ -73,10 +113,11 @@ func notThere(what model.Or) model.Layer {
 
 // bareLayers returns what holds in reading k for those whom only the other
 // names.
-func (r roll) bareLayers(other crowd, k int) []model.Layer {
+func (r roll) bareLayers(sides []crowd, k int) []model.Layer {
 	var out []model.Layer
+	other := sides[1-k]
 	for i, a := range r.atoms {
-		if a.at[k] != absent || other.parties[a.at[1-k]].Made {
+		if a.at[k] != absent || other.parties[a.at[1-k]].Made || r.lacks(sides, i, k) {
 			continue
 		}
 		for _, g := range other.parties[a.at[1-k]].Groups {

@@ -181,6 +181,9 @@ func (r Reader) decode(m terraform.Module, diags terraform.Diagnostics) (Input, 
 		if u, ok := p.(providers.Unfiltered); ok {
 			one.unfiltered = u.Unfiltered()
 		}
+		if x, ok := p.(providers.Related); ok {
+			one.relation = x.Relate(m, one.population)
+		}
 		parts = append(parts, one)
 	}
 	if len(parts) == 0 {

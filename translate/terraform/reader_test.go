@@ -130,7 +130,7 @@ func flow(t testing.TB, text string) model.Flow {
 // unknown, "=" and one that is not different; without "+", "-" or "?" nothing must be.
 func differ(t *testing.T, a, b tfsource.Input, rows ...string) {
 	t.Helper()
-	a, b = tfsource.Merge(a, b)
+	a, b, _ = tfsource.Merge(a, b)
 	d := model.Compare(a.Policy, b.Policy, a.Inventory)
 	kinds := map[string]model.Region{"+": d.Opened, "-": d.Closed, "?": d.Unknown}
 	said := map[string]bool{}
@@ -174,7 +174,7 @@ func TestCorpus(t *testing.T) {
 				t.Fatal(err)
 			}
 			in := document(t, string(data))
-			a, b := tfsource.Merge(in, in)
+			a, b, _ := tfsource.Merge(in, in)
 			diff := model.Compare(a.Policy, b.Policy, a.Inventory)
 			if !diff.Opened.IsEmpty() || !diff.Closed.IsEmpty() {
 				t.Error("it differs from itself")

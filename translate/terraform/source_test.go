@@ -129,7 +129,7 @@ func TestExamples(t *testing.T) {
 			t.Fatalf("%s: %v %v, %d members", dir, err, fs, len(in.Inventory.Members))
 		}
 		check(t, in)
-		a, b := tfsource.Merge(in, in)
+		a, b, _ := tfsource.Merge(in, in)
 		if d := model.Compare(a.Policy, b.Policy, a.Inventory); !d.Opened.IsEmpty() || !d.Closed.IsEmpty() {
 			t.Errorf("%s differs from itself", dir)
 		}
@@ -160,7 +160,7 @@ func FuzzDecodePlan(f *testing.F) {
 		}
 		for _, in := range []tfsource.Input{before, after} {
 			check(t, in)
-			a, b := tfsource.Merge(in, in)
+			a, b, _ := tfsource.Merge(in, in)
 			if d := model.Compare(a.Policy, b.Policy, a.Inventory); !d.Opened.IsEmpty() || !d.Closed.IsEmpty() {
 				t.Errorf("it differs from itself: %s", text)
 			}

@@ -6,7 +6,8 @@ resource "aws_security_group" "back" {
   description = "Workloads of segment back"
   vpc_id      = var.vpc_id
   tags = {
-    Name = "back"
+    Name       = "back"
+    managed-by = "crosswall"
   }
 
   lifecycle {
@@ -49,7 +50,8 @@ resource "aws_security_group" "front" {
   description = "Workloads of segment front"
   vpc_id      = var.vpc_id
   tags = {
-    Name = "front"
+    Name       = "front"
+    managed-by = "crosswall"
   }
 
   lifecycle {

@@ -6,7 +6,8 @@ resource "aws_security_group" "back" {
   description = "Workloads of segment back"
   vpc_id      = var.vpc_id
   tags = {
-    Name = "back"
+    Name       = "back"
+    managed-by = "crosswall"
   }
 
   lifecycle {
@@ -71,7 +72,8 @@ resource "aws_security_group" "data" {
   description = "Workloads of segment data"
   vpc_id      = var.vpc_id
   tags = {
-    Name = "data"
+    Name       = "data"
+    managed-by = "crosswall"
   }
 
   lifecycle {
@@ -121,7 +123,8 @@ resource "aws_security_group" "front" {
   description = "Workloads of segment front"
   vpc_id      = var.vpc_id
   tags = {
-    Name = "front"
+    Name       = "front"
+    managed-by = "crosswall"
   }
 
   lifecycle {
@@ -170,7 +173,8 @@ resource "aws_network_acl" "net-back" {
   vpc_id     = var.vpc_id
   subnet_ids = ["subnet-net-back"]
   tags = {
-    Name = "net-back"
+    Name       = "net-back"
+    managed-by = "crosswall"
   }
 }
 
@@ -223,7 +227,8 @@ resource "aws_network_acl" "net-data" {
   vpc_id     = var.vpc_id
   subnet_ids = ["subnet-net-data"]
   tags = {
-    Name = "net-data"
+    Name       = "net-data"
+    managed-by = "crosswall"
   }
 }
 
@@ -280,7 +285,8 @@ resource "aws_network_acl" "net-front" {
   vpc_id     = var.vpc_id
   subnet_ids = ["subnet-net-front"]
   tags = {
-    Name = "net-front"
+    Name       = "net-front"
+    managed-by = "crosswall"
   }
 }
 

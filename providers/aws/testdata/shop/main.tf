@@ -7,7 +7,8 @@ resource "aws_security_group" "back" {
   description = "Workloads of segment back"
   vpc_id      = "vpc-0123"
   tags = {
-    Name = "back"
+    Name       = "back"
+    managed-by = "crosswall"
   }
 
   lifecycle {
@@ -58,7 +59,8 @@ resource "aws_security_group" "data" {
   description = "Workloads of segment data"
   vpc_id      = "vpc-0123"
   tags = {
-    Name = "data"
+    Name       = "data"
+    managed-by = "crosswall"
   }
 
   lifecycle {
@@ -85,7 +87,8 @@ resource "aws_security_group" "front" {
   description = "Workloads of segment front"
   vpc_id      = "vpc-0123"
   tags = {
-    Name = "front"
+    Name       = "front"
+    managed-by = "crosswall"
   }
 
   lifecycle {
@@ -135,7 +138,8 @@ resource "aws_network_acl" "net-back" {
   vpc_id     = "vpc-0123"
   subnet_ids = ["subnet-net-back"]
   tags = {
-    Name = "net-back"
+    Name       = "net-back"
+    managed-by = "crosswall"
   }
 }
 
@@ -293,7 +297,8 @@ resource "aws_network_acl" "net-data" {
   vpc_id     = "vpc-0123"
   subnet_ids = ["subnet-net-data"]
   tags = {
-    Name = "net-data"
+    Name       = "net-data"
+    managed-by = "crosswall"
   }
 }
 
@@ -363,7 +368,8 @@ resource "aws_network_acl" "net-front" {
   vpc_id     = "vpc-0123"
   subnet_ids = ["subnet-net-front"]
   tags = {
-    Name = "net-front"
+    Name       = "net-front"
+    managed-by = "crosswall"
   }
 }
 

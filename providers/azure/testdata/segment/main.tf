@@ -5,6 +5,9 @@ resource "azurerm_network_security_group" "shop-backend" {
   name                = "nsg-shop-backend"
   resource_group_name = var.resource_group_name
   location            = var.location
+  tags = {
+    managed-by = "crosswall"
+  }
 }
 
 # NetworkPolicy shop/shop-backend
@@ -13,7 +16,7 @@ resource "azurerm_network_security_rule" "shop-backend-allow-in-shop-backend-tcp
   description                 = "NetworkPolicy shop/shop-backend"
   resource_group_name         = var.resource_group_name
   network_security_group_name = azurerm_network_security_group.shop-backend.name
-  priority                    = 456
+  priority                    = 713
   direction                   = "Inbound"
   access                      = "Allow"
   protocol                    = "Tcp"
@@ -29,7 +32,7 @@ resource "azurerm_network_security_rule" "shop-backend-allow-in-shop-backend-tcp
   description                 = "NetworkPolicy shop/shop-backend"
   resource_group_name         = var.resource_group_name
   network_security_group_name = azurerm_network_security_group.shop-backend.name
-  priority                    = 1126
+  priority                    = 1325
   direction                   = "Inbound"
   access                      = "Allow"
   protocol                    = "Tcp"
@@ -53,22 +56,10 @@ resource "azurerm_network_security_rule" "shop-backend-deny-in-all-any-9daf9c5d"
   destination_port_range      = "*"
   source_address_prefix       = "*"
   destination_address_prefix  = "*"
-}
-
-# NetworkPolicy shop/shop-backend
-resource "azurerm_network_security_rule" "shop-backend-allow-out-shop-backend-tcp-5432-to-10-0-2-0-28-5c54e11a" {
-  name                        = "allow-out-shop-backend-tcp-5432-to-10-0-2-0-28-5c54e11a"
-  description                 = "NetworkPolicy shop/shop-backend"
-  resource_group_name         = var.resource_group_name
-  network_security_group_name = azurerm_network_security_group.shop-backend.name
-  priority                    = 1441
-  direction                   = "Outbound"
-  access                      = "Allow"
-  protocol                    = "Tcp"
-  source_port_range           = "*"
-  destination_port_range      = "5432"
-  source_address_prefix       = "*"
-  destination_address_prefix  = "10.0.2.0/28"
+  depends_on = [
+    azurerm_network_security_rule.shop-backend-allow-in-shop-backend-tcp-8080-8081-9000-from-10-0-1-0-2-a334b0c9,
+    azurerm_network_security_rule.shop-backend-allow-in-shop-backend-tcp-8080-8081-9000-from-2001-db8-1-2d34ed03,
+  ]
 }
 
 # NetworkPolicy shop/shop-backend
@@ -77,7 +68,7 @@ resource "azurerm_network_security_rule" "shop-backend-allow-out-shop-backend-tc
   description                  = "NetworkPolicy shop/shop-backend"
   resource_group_name          = var.resource_group_name
   network_security_group_name  = azurerm_network_security_group.shop-backend.name
-  priority                     = 1558
+  priority                     = 449
   direction                    = "Outbound"
   access                       = "Allow"
   protocol                     = "Tcp"
@@ -93,7 +84,7 @@ resource "azurerm_network_security_rule" "shop-backend-allow-out-shop-backend-tc
   description                 = "NetworkPolicy shop/shop-backend"
   resource_group_name         = var.resource_group_name
   network_security_group_name = azurerm_network_security_group.shop-backend.name
-  priority                    = 2403
+  priority                    = 725
   direction                   = "Outbound"
   access                      = "Allow"
   protocol                    = "Tcp"
@@ -101,6 +92,22 @@ resource "azurerm_network_security_rule" "shop-backend-allow-out-shop-backend-tc
   destination_port_range      = "5432"
   source_address_prefix       = "*"
   destination_address_prefix  = "2001:db8:2::/80"
+}
+
+# NetworkPolicy shop/shop-backend
+resource "azurerm_network_security_rule" "shop-backend-allow-out-shop-backend-tcp-5432-to-10-0-2-0-28-5c54e11a" {
+  name                        = "allow-out-shop-backend-tcp-5432-to-10-0-2-0-28-5c54e11a"
+  description                 = "NetworkPolicy shop/shop-backend"
+  resource_group_name         = var.resource_group_name
+  network_security_group_name = azurerm_network_security_group.shop-backend.name
+  priority                    = 3278
+  direction                   = "Outbound"
+  access                      = "Allow"
+  protocol                    = "Tcp"
+  source_port_range           = "*"
+  destination_port_range      = "5432"
+  source_address_prefix       = "*"
+  destination_address_prefix  = "10.0.2.0/28"
 }
 
 # policies isolate what is here for egress: whatever they do not admit is refused
@@ -117,6 +124,11 @@ resource "azurerm_network_security_rule" "shop-backend-deny-out-all-any-a2312e99
   destination_port_range      = "*"
   source_address_prefix       = "*"
   destination_address_prefix  = "*"
+  depends_on = [
+    azurerm_network_security_rule.shop-backend-allow-out-shop-backend-tcp-443-to-2-blocks-04e98371,
+    azurerm_network_security_rule.shop-backend-allow-out-shop-backend-tcp-5432-to-2001-db8-2-80-0a2a4c66,
+    azurerm_network_security_rule.shop-backend-allow-out-shop-backend-tcp-5432-to-10-0-2-0-28-5c54e11a,
+  ]
 }
 
 # Filters shop/Deployment/db.
@@ -124,6 +136,9 @@ resource "azurerm_network_security_group" "shop-db" {
   name                = "nsg-shop-db"
   resource_group_name = var.resource_group_name
   location            = var.location
+  tags = {
+    managed-by = "crosswall"
+  }
 }
 
 # NetworkPolicy shop/shop-db
@@ -132,7 +147,7 @@ resource "azurerm_network_security_rule" "shop-db-allow-in-shop-db-tcp-5432-from
   description                 = "NetworkPolicy shop/shop-db"
   resource_group_name         = var.resource_group_name
   network_security_group_name = azurerm_network_security_group.shop-db.name
-  priority                    = 568
+  priority                    = 768
   direction                   = "Inbound"
   access                      = "Allow"
   protocol                    = "Tcp"
@@ -148,7 +163,7 @@ resource "azurerm_network_security_rule" "shop-db-allow-in-shop-db-tcp-5432-from
   description                 = "NetworkPolicy shop/shop-db"
   resource_group_name         = var.resource_group_name
   network_security_group_name = azurerm_network_security_group.shop-db.name
-  priority                    = 3226
+  priority                    = 895
   direction                   = "Inbound"
   access                      = "Allow"
   protocol                    = "Tcp"
@@ -172,6 +187,10 @@ resource "azurerm_network_security_rule" "shop-db-deny-in-all-any-807b3919" {
   destination_port_range      = "*"
   source_address_prefix       = "*"
   destination_address_prefix  = "*"
+  depends_on = [
+    azurerm_network_security_rule.shop-db-allow-in-shop-db-tcp-5432-from-2001-db8-1-0-1-80-35c24f5b,
+    azurerm_network_security_rule.shop-db-allow-in-shop-db-tcp-5432-from-10-0-1-16-28-7365b0c8,
+  ]
 }
 
 # policies isolate what is here for egress: whatever they do not admit is refused
@@ -195,6 +214,9 @@ resource "azurerm_network_security_group" "shop-frontend" {
   name                = "nsg-shop-frontend"
   resource_group_name = var.resource_group_name
   location            = var.location
+  tags = {
+    managed-by = "crosswall"
+  }
 }
 
 # platform: probes of the load balancer
@@ -203,7 +225,7 @@ resource "azurerm_network_security_rule" "shop-frontend-allow-in-shop-frontend-t
   description                 = "platform: probes of the load balancer"
   resource_group_name         = var.resource_group_name
   network_security_group_name = azurerm_network_security_group.shop-frontend.name
-  priority                    = 103
+  priority                    = 116
   direction                   = "Inbound"
   access                      = "Allow"
   protocol                    = "Tcp"
@@ -219,7 +241,7 @@ resource "azurerm_network_security_rule" "shop-frontend-allow-in-shop-frontend-t
   description                 = "NetworkPolicy shop/shop-frontend"
   resource_group_name         = var.resource_group_name
   network_security_group_name = azurerm_network_security_group.shop-frontend.name
-  priority                    = 2835
+  priority                    = 1187
   direction                   = "Inbound"
   access                      = "Allow"
   protocol                    = "Tcp"
@@ -243,6 +265,10 @@ resource "azurerm_network_security_rule" "shop-frontend-deny-in-all-any-61cd6d1f
   destination_port_range      = "*"
   source_address_prefix       = "*"
   destination_address_prefix  = "*"
+  depends_on = [
+    azurerm_network_security_rule.shop-frontend-allow-in-shop-frontend-tcp-8080-from-azureloadbalancer-e60042ae,
+    azurerm_network_security_rule.shop-frontend-allow-in-shop-frontend-tcp-443-6779e7fa,
+  ]
 }
 
 # NetworkPolicy shop/shop-frontend
@@ -251,7 +277,7 @@ resource "azurerm_network_security_rule" "shop-frontend-allow-out-shop-frontend-
   description                 = "NetworkPolicy shop/shop-frontend"
   resource_group_name         = var.resource_group_name
   network_security_group_name = azurerm_network_security_group.shop-frontend.name
-  priority                    = 660
+  priority                    = 1646
   direction                   = "Outbound"
   access                      = "Allow"
   protocol                    = "Tcp"
@@ -267,7 +293,7 @@ resource "azurerm_network_security_rule" "shop-frontend-allow-out-shop-frontend-
   description                 = "NetworkPolicy shop/shop-frontend"
   resource_group_name         = var.resource_group_name
   network_security_group_name = azurerm_network_security_group.shop-frontend.name
-  priority                    = 2500
+  priority                    = 1735
   direction                   = "Outbound"
   access                      = "Allow"
   protocol                    = "Tcp"
@@ -291,4 +317,8 @@ resource "azurerm_network_security_rule" "shop-frontend-deny-out-all-any-012c661
   destination_port_range      = "*"
   source_address_prefix       = "*"
   destination_address_prefix  = "*"
+  depends_on = [
+    azurerm_network_security_rule.shop-frontend-allow-out-shop-frontend-tcp-8080-8081-9000-to-2001-db8-1-2ba960a1,
+    azurerm_network_security_rule.shop-frontend-allow-out-shop-frontend-tcp-8080-8081-9000-to-10-0-1-16-1f04d40d,
+  ]
 }

@@ -5,6 +5,9 @@ resource "azurerm_application_security_group" "shop-a" {
   name                = "asg-shop-a"
   resource_group_name = "rg"
   location            = "westeurope"
+  tags = {
+    managed-by = "crosswall"
+  }
 }
 
 # Put the interfaces of shop/Deployment/b in it.
@@ -12,6 +15,9 @@ resource "azurerm_application_security_group" "shop-b" {
   name                = "asg-shop-b"
   resource_group_name = "rg"
   location            = "westeurope"
+  tags = {
+    managed-by = "crosswall"
+  }
 }
 
 # Filters subnet app with shop-a, shop-b.
@@ -19,22 +25,9 @@ resource "azurerm_network_security_group" "app" {
   name                = "nsg-app"
   resource_group_name = "rg"
   location            = "westeurope"
-}
-
-# no policy isolates shop-b for ingress
-resource "azurerm_network_security_rule" "app-allow-in-shop-b-any-250d98bc" {
-  name                                       = "allow-in-shop-b-any-250d98bc"
-  description                                = "no policy isolates shop-b for ingress"
-  resource_group_name                        = "rg"
-  network_security_group_name                = azurerm_network_security_group.app.name
-  priority                                   = 1501
-  direction                                  = "Inbound"
-  access                                     = "Allow"
-  protocol                                   = "*"
-  source_port_range                          = "*"
-  destination_port_range                     = "*"
-  source_address_prefix                      = "*"
-  destination_application_security_group_ids = [azurerm_application_security_group.shop-b.id]
+  tags = {
+    managed-by = "crosswall"
+  }
 }
 
 # NetworkPolicy shop/shop-a
@@ -43,7 +36,7 @@ resource "azurerm_network_security_rule" "app-allow-in-shop-a-tcp-80-from-10-0-2
   description                                = "NetworkPolicy shop/shop-a"
   resource_group_name                        = "rg"
   network_security_group_name                = azurerm_network_security_group.app.name
-  priority                                   = 2639
+  priority                                   = 383
   direction                                  = "Inbound"
   access                                     = "Allow"
   protocol                                   = "Tcp"
@@ -59,7 +52,7 @@ resource "azurerm_network_security_rule" "app-allow-in-shop-a-tcp-80-from-shop-b
   description                                = "NetworkPolicy shop/shop-a"
   resource_group_name                        = "rg"
   network_security_group_name                = azurerm_network_security_group.app.name
-  priority                                   = 3337
+  priority                                   = 434
   direction                                  = "Inbound"
   access                                     = "Allow"
   protocol                                   = "Tcp"
@@ -69,13 +62,29 @@ resource "azurerm_network_security_rule" "app-allow-in-shop-a-tcp-80-from-shop-b
   destination_application_security_group_ids = [azurerm_application_security_group.shop-a.id]
 }
 
+# no policy isolates shop-b for ingress
+resource "azurerm_network_security_rule" "app-allow-in-shop-b-any-250d98bc" {
+  name                                       = "allow-in-shop-b-any-250d98bc"
+  description                                = "no policy isolates shop-b for ingress"
+  resource_group_name                        = "rg"
+  network_security_group_name                = azurerm_network_security_group.app.name
+  priority                                   = 2443
+  direction                                  = "Inbound"
+  access                                     = "Allow"
+  protocol                                   = "*"
+  source_port_range                          = "*"
+  destination_port_range                     = "*"
+  source_address_prefix                      = "*"
+  destination_application_security_group_ids = [azurerm_application_security_group.shop-b.id]
+}
+
 # policies isolate what is here for ingress: whatever they do not admit is refused
 resource "azurerm_network_security_rule" "app-deny-in-isolated-any-1b38ae3b" {
   name                                       = "deny-in-isolated-any-1b38ae3b"
   description                                = "policies isolate what is here for ingress: whatever they do not admit is refused"
   resource_group_name                        = "rg"
   network_security_group_name                = azurerm_network_security_group.app.name
-  priority                                   = 3903
+  priority                                   = 3684
   direction                                  = "Inbound"
   access                                     = "Deny"
   protocol                                   = "*"
@@ -83,22 +92,13 @@ resource "azurerm_network_security_rule" "app-deny-in-isolated-any-1b38ae3b" {
   destination_port_range                     = "*"
   source_address_prefix                      = "*"
   destination_application_security_group_ids = [azurerm_application_security_group.shop-a.id]
-}
-
-# others in subnet app are no policy's matter: the segments answer for themselves
-resource "azurerm_network_security_rule" "app-allow-in-others-any-from-segments-85835fb1" {
-  name                                  = "allow-in-others-any-from-segments-85835fb1"
-  description                           = "others in subnet app are no policy's matter: the segments answer for themselves"
-  resource_group_name                   = "rg"
-  network_security_group_name           = azurerm_network_security_group.app.name
-  priority                              = 4013
-  direction                             = "Inbound"
-  access                                = "Allow"
-  protocol                              = "*"
-  source_port_range                     = "*"
-  destination_port_range                = "*"
-  source_application_security_group_ids = [azurerm_application_security_group.shop-a.id]
-  destination_address_prefix            = "10.0.1.0/24"
+  depends_on = [
+    azurerm_network_security_rule.app-allow-in-shop-a-tcp-80-from-10-0-2-0-28-3b43d636,
+    azurerm_network_security_rule.app-allow-in-shop-a-tcp-80-from-shop-b-0ebb49d6,
+    azurerm_network_security_rule.app-allow-in-others-any-from-segments-48cb8051,
+    azurerm_network_security_rule.app-allow-in-others-any-from-segments-85835fb1,
+    azurerm_network_security_rule.app-allow-in-others-any-from-segments-6b0d8cc1,
+  ]
 }
 
 # others in subnet app are no policy's matter: the segments answer for themselves
@@ -107,7 +107,7 @@ resource "azurerm_network_security_rule" "app-allow-in-others-any-from-segments-
   description                           = "others in subnet app are no policy's matter: the segments answer for themselves"
   resource_group_name                   = "rg"
   network_security_group_name           = azurerm_network_security_group.app.name
-  priority                              = 4064
+  priority                              = 3771
   direction                             = "Inbound"
   access                                = "Allow"
   protocol                              = "*"
@@ -118,12 +118,28 @@ resource "azurerm_network_security_rule" "app-allow-in-others-any-from-segments-
 }
 
 # others in subnet app are no policy's matter: the segments answer for themselves
+resource "azurerm_network_security_rule" "app-allow-in-others-any-from-segments-85835fb1" {
+  name                                  = "allow-in-others-any-from-segments-85835fb1"
+  description                           = "others in subnet app are no policy's matter: the segments answer for themselves"
+  resource_group_name                   = "rg"
+  network_security_group_name           = azurerm_network_security_group.app.name
+  priority                              = 3828
+  direction                             = "Inbound"
+  access                                = "Allow"
+  protocol                              = "*"
+  source_port_range                     = "*"
+  destination_port_range                = "*"
+  source_application_security_group_ids = [azurerm_application_security_group.shop-a.id]
+  destination_address_prefix            = "10.0.1.0/24"
+}
+
+# others in subnet app are no policy's matter: the segments answer for themselves
 resource "azurerm_network_security_rule" "app-allow-in-others-any-from-segments-6b0d8cc1" {
   name                        = "allow-in-others-any-from-segments-6b0d8cc1"
   description                 = "others in subnet app are no policy's matter: the segments answer for themselves"
   resource_group_name         = "rg"
   network_security_group_name = azurerm_network_security_group.app.name
-  priority                    = 4070
+  priority                    = 4029
   direction                   = "Inbound"
   access                      = "Allow"
   protocol                    = "*"
@@ -139,7 +155,7 @@ resource "azurerm_network_security_rule" "app-allow-out-shop-b-any-e5e2886f" {
   description                           = "no policy isolates shop-b for egress"
   resource_group_name                   = "rg"
   network_security_group_name           = azurerm_network_security_group.app.name
-  priority                              = 1874
+  priority                              = 2588
   direction                             = "Outbound"
   access                                = "Allow"
   protocol                              = "*"
@@ -155,7 +171,7 @@ resource "azurerm_network_security_rule" "app-deny-out-isolated-any-7e90f963" {
   description                           = "policies isolate what is here for egress: whatever they do not admit is refused"
   resource_group_name                   = "rg"
   network_security_group_name           = azurerm_network_security_group.app.name
-  priority                              = 3686
+  priority                              = 3587
   direction                             = "Outbound"
   access                                = "Deny"
   protocol                              = "*"
@@ -163,22 +179,11 @@ resource "azurerm_network_security_rule" "app-deny-out-isolated-any-7e90f963" {
   destination_port_range                = "*"
   source_application_security_group_ids = [azurerm_application_security_group.shop-a.id]
   destination_address_prefix            = "*"
-}
-
-# others in subnet app are no policy's matter: the segments answer for themselves
-resource "azurerm_network_security_rule" "app-allow-out-others-any-to-segments-7cb5b92c" {
-  name                                       = "allow-out-others-any-to-segments-7cb5b92c"
-  description                                = "others in subnet app are no policy's matter: the segments answer for themselves"
-  resource_group_name                        = "rg"
-  network_security_group_name                = azurerm_network_security_group.app.name
-  priority                                   = 4007
-  direction                                  = "Outbound"
-  access                                     = "Allow"
-  protocol                                   = "*"
-  source_port_range                          = "*"
-  destination_port_range                     = "*"
-  source_address_prefix                      = "10.0.1.0/24"
-  destination_application_security_group_ids = [azurerm_application_security_group.shop-b.id]
+  depends_on = [
+    azurerm_network_security_rule.app-allow-out-others-any-to-segments-be60c2c0,
+    azurerm_network_security_rule.app-allow-out-others-any-to-segments-ab0a474e,
+    azurerm_network_security_rule.app-allow-out-others-any-to-segments-7cb5b92c,
+  ]
 }
 
 # others in subnet app are no policy's matter: the segments answer for themselves
@@ -187,7 +192,7 @@ resource "azurerm_network_security_rule" "app-allow-out-others-any-to-segments-b
   description                                = "others in subnet app are no policy's matter: the segments answer for themselves"
   resource_group_name                        = "rg"
   network_security_group_name                = azurerm_network_security_group.app.name
-  priority                                   = 4018
+  priority                                   = 3781
   direction                                  = "Outbound"
   access                                     = "Allow"
   protocol                                   = "*"
@@ -203,7 +208,7 @@ resource "azurerm_network_security_rule" "app-allow-out-others-any-to-segments-a
   description                 = "others in subnet app are no policy's matter: the segments answer for themselves"
   resource_group_name         = "rg"
   network_security_group_name = azurerm_network_security_group.app.name
-  priority                    = 4073
+  priority                    = 3894
   direction                   = "Outbound"
   access                      = "Allow"
   protocol                    = "*"
@@ -213,9 +218,39 @@ resource "azurerm_network_security_rule" "app-allow-out-others-any-to-segments-a
   destination_address_prefix  = "10.0.2.0/28"
 }
 
+# others in subnet app are no policy's matter: the segments answer for themselves
+resource "azurerm_network_security_rule" "app-allow-out-others-any-to-segments-7cb5b92c" {
+  name                                       = "allow-out-others-any-to-segments-7cb5b92c"
+  description                                = "others in subnet app are no policy's matter: the segments answer for themselves"
+  resource_group_name                        = "rg"
+  network_security_group_name                = azurerm_network_security_group.app.name
+  priority                                   = 3929
+  direction                                  = "Outbound"
+  access                                     = "Allow"
+  protocol                                   = "*"
+  source_port_range                          = "*"
+  destination_port_range                     = "*"
+  source_address_prefix                      = "10.0.1.0/24"
+  destination_application_security_group_ids = [azurerm_application_security_group.shop-b.id]
+}
+
 resource "azurerm_subnet_network_security_group_association" "app" {
   subnet_id                 = "/subscriptions/S/subnets/app"
   network_security_group_id = azurerm_network_security_group.app.id
+  depends_on = [
+    azurerm_network_security_rule.app-allow-in-shop-a-tcp-80-from-10-0-2-0-28-3b43d636,
+    azurerm_network_security_rule.app-allow-in-shop-a-tcp-80-from-shop-b-0ebb49d6,
+    azurerm_network_security_rule.app-allow-in-shop-b-any-250d98bc,
+    azurerm_network_security_rule.app-deny-in-isolated-any-1b38ae3b,
+    azurerm_network_security_rule.app-allow-in-others-any-from-segments-48cb8051,
+    azurerm_network_security_rule.app-allow-in-others-any-from-segments-85835fb1,
+    azurerm_network_security_rule.app-allow-in-others-any-from-segments-6b0d8cc1,
+    azurerm_network_security_rule.app-allow-out-shop-b-any-e5e2886f,
+    azurerm_network_security_rule.app-deny-out-isolated-any-7e90f963,
+    azurerm_network_security_rule.app-allow-out-others-any-to-segments-be60c2c0,
+    azurerm_network_security_rule.app-allow-out-others-any-to-segments-ab0a474e,
+    azurerm_network_security_rule.app-allow-out-others-any-to-segments-7cb5b92c,
+  ]
 }
 
 # Filters subnet 2nd net with shop-c.
@@ -223,6 +258,9 @@ resource "azurerm_network_security_group" "x-2nd-net-79165801" {
   name                = "nsg-x-2nd-net-79165801"
   resource_group_name = "rg"
   location            = "westeurope"
+  tags = {
+    managed-by = "crosswall"
+  }
 }
 
 # no policy isolates shop-c for ingress
@@ -231,7 +269,7 @@ resource "azurerm_network_security_rule" "x-2nd-net-79165801-allow-in-shop-c-any
   description                 = "no policy isolates shop-c for ingress"
   resource_group_name         = "rg"
   network_security_group_name = azurerm_network_security_group.x-2nd-net-79165801.name
-  priority                    = 1839
+  priority                    = 1379
   direction                   = "Inbound"
   access                      = "Allow"
   protocol                    = "*"
@@ -247,7 +285,7 @@ resource "azurerm_network_security_rule" "x-2nd-net-79165801-allow-out-shop-c-an
   description                 = "no policy isolates shop-c for egress"
   resource_group_name         = "rg"
   network_security_group_name = azurerm_network_security_group.x-2nd-net-79165801.name
-  priority                    = 1588
+  priority                    = 1069
   direction                   = "Outbound"
   access                      = "Allow"
   protocol                    = "*"
@@ -260,4 +298,8 @@ resource "azurerm_network_security_rule" "x-2nd-net-79165801-allow-out-shop-c-an
 resource "azurerm_subnet_network_security_group_association" "x-2nd-net-79165801" {
   subnet_id                 = var.subnet_ids["2nd net"]
   network_security_group_id = azurerm_network_security_group.x-2nd-net-79165801.id
+  depends_on = [
+    azurerm_network_security_rule.x-2nd-net-79165801-allow-in-shop-c-any-b995c97f,
+    azurerm_network_security_rule.x-2nd-net-79165801-allow-out-shop-c-any-d217d66a,
+  ]
 }

@@ -4,7 +4,7 @@
 resource "google_compute_firewall" "backend_in_8253addc" {
   name               = "backend-in-8253addc"
   network            = "projects/shop/global/networks/main"
-  description        = "NetworkPolicy shop/backend"
+  description        = "NetworkPolicy shop/backend [managed-by: crosswall]"
   direction          = "INGRESS"
   priority           = 800
   target_tags        = ["backend"]
@@ -21,7 +21,7 @@ resource "google_compute_firewall" "backend_in_8253addc" {
 resource "google_compute_firewall" "backend_in_5e7fc99c" {
   name               = "backend-in-5e7fc99c"
   network            = "projects/shop/global/networks/main"
-  description        = "NetworkPolicy shop/backend"
+  description        = "NetworkPolicy shop/backend [managed-by: crosswall]"
   direction          = "INGRESS"
   priority           = 800
   target_tags        = ["backend"]
@@ -38,12 +38,16 @@ resource "google_compute_firewall" "backend_in_5e7fc99c" {
 resource "google_compute_firewall" "backend_in_27f04c0c" {
   name               = "backend-in-27f04c0c"
   network            = "projects/shop/global/networks/main"
-  description        = "Policies isolate backend: whatever they do not admit is refused (ingress)"
+  description        = "Policies isolate backend: whatever they do not admit is refused (ingress) [managed-by: crosswall]"
   direction          = "INGRESS"
   priority           = 900
   target_tags        = ["backend"]
   source_ranges      = ["0.0.0.0/0"]
   destination_ranges = ["10.0.2.0/24"]
+  depends_on = [
+    google_compute_firewall.backend_in_8253addc,
+    google_compute_firewall.backend_in_5e7fc99c,
+  ]
 
   deny {
     protocol = "all"
@@ -54,12 +58,16 @@ resource "google_compute_firewall" "backend_in_27f04c0c" {
 resource "google_compute_firewall" "backend_in_d08d07cc" {
   name               = "backend-in-d08d07cc"
   network            = "projects/shop/global/networks/main"
-  description        = "Policies isolate backend: whatever they do not admit is refused (ingress)"
+  description        = "Policies isolate backend: whatever they do not admit is refused (ingress) [managed-by: crosswall]"
   direction          = "INGRESS"
   priority           = 900
   target_tags        = ["backend"]
   source_ranges      = ["::/0"]
   destination_ranges = ["2001:db8:2::/64"]
+  depends_on = [
+    google_compute_firewall.backend_in_8253addc,
+    google_compute_firewall.backend_in_5e7fc99c,
+  ]
 
   deny {
     protocol = "all"
@@ -70,7 +78,7 @@ resource "google_compute_firewall" "backend_in_d08d07cc" {
 resource "google_compute_firewall" "backend_out_6730cac8" {
   name               = "backend-out-6730cac8"
   network            = "projects/shop/global/networks/main"
-  description        = "NetworkPolicy shop/backend"
+  description        = "NetworkPolicy shop/backend [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["backend"]
@@ -91,7 +99,7 @@ resource "google_compute_firewall" "backend_out_6730cac8" {
 resource "google_compute_firewall" "backend_out_9ae61715" {
   name               = "backend-out-9ae61715"
   network            = "projects/shop/global/networks/main"
-  description        = "NetworkPolicy shop/backend"
+  description        = "NetworkPolicy shop/backend [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["backend"]
@@ -107,11 +115,15 @@ resource "google_compute_firewall" "backend_out_9ae61715" {
 resource "google_compute_firewall" "backend_out_614cdfaf" {
   name               = "backend-out-614cdfaf"
   network            = "projects/shop/global/networks/main"
-  description        = "Policies isolate backend: whatever they do not admit is refused (egress)"
+  description        = "Policies isolate backend: whatever they do not admit is refused (egress) [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 900
   target_tags        = ["backend"]
   destination_ranges = ["0.0.0.0/0"]
+  depends_on = [
+    google_compute_firewall.backend_out_6730cac8,
+    google_compute_firewall.backend_out_9ae61715,
+  ]
 
   deny {
     protocol = "all"
@@ -122,11 +134,15 @@ resource "google_compute_firewall" "backend_out_614cdfaf" {
 resource "google_compute_firewall" "backend_out_876b4642" {
   name               = "backend-out-876b4642"
   network            = "projects/shop/global/networks/main"
-  description        = "Policies isolate backend: whatever they do not admit is refused (egress)"
+  description        = "Policies isolate backend: whatever they do not admit is refused (egress) [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 900
   target_tags        = ["backend"]
   destination_ranges = ["::/0"]
+  depends_on = [
+    google_compute_firewall.backend_out_6730cac8,
+    google_compute_firewall.backend_out_9ae61715,
+  ]
 
   deny {
     protocol = "all"
@@ -137,7 +153,7 @@ resource "google_compute_firewall" "backend_out_876b4642" {
 resource "google_compute_firewall" "db_in_b433d055" {
   name               = "db-in-b433d055"
   network            = "projects/shop/global/networks/main"
-  description        = "NetworkPolicy shop/db"
+  description        = "NetworkPolicy shop/db [managed-by: crosswall]"
   direction          = "INGRESS"
   priority           = 800
   target_tags        = ["db"]
@@ -154,12 +170,13 @@ resource "google_compute_firewall" "db_in_b433d055" {
 resource "google_compute_firewall" "db_in_8942f80b" {
   name               = "db-in-8942f80b"
   network            = "projects/shop/global/networks/main"
-  description        = "Policies isolate db: whatever they do not admit is refused (ingress)"
+  description        = "Policies isolate db: whatever they do not admit is refused (ingress) [managed-by: crosswall]"
   direction          = "INGRESS"
   priority           = 900
   target_tags        = ["db"]
   source_ranges      = ["0.0.0.0/0"]
   destination_ranges = ["10.0.3.0/24"]
+  depends_on         = [google_compute_firewall.db_in_b433d055]
 
   deny {
     protocol = "all"
@@ -170,7 +187,7 @@ resource "google_compute_firewall" "db_in_8942f80b" {
 resource "google_compute_firewall" "db_out_175a3c04" {
   name               = "db-out-175a3c04"
   network            = "projects/shop/global/networks/main"
-  description        = "Policies isolate db: whatever they do not admit is refused (egress)"
+  description        = "Policies isolate db: whatever they do not admit is refused (egress) [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 900
   target_tags        = ["db"]
@@ -185,7 +202,7 @@ resource "google_compute_firewall" "db_out_175a3c04" {
 resource "google_compute_firewall" "db_out_dfb670e1" {
   name               = "db-out-dfb670e1"
   network            = "projects/shop/global/networks/main"
-  description        = "Policies isolate db: whatever they do not admit is refused (egress)"
+  description        = "Policies isolate db: whatever they do not admit is refused (egress) [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 900
   target_tags        = ["db"]
@@ -200,7 +217,7 @@ resource "google_compute_firewall" "db_out_dfb670e1" {
 resource "google_compute_firewall" "frontend_in_103df909" {
   name               = "frontend-in-103df909"
   network            = "projects/shop/global/networks/main"
-  description        = "NetworkPolicy shop/frontend"
+  description        = "NetworkPolicy shop/frontend [managed-by: crosswall]"
   direction          = "INGRESS"
   priority           = 800
   target_tags        = ["frontend"]
@@ -217,7 +234,7 @@ resource "google_compute_firewall" "frontend_in_103df909" {
 resource "google_compute_firewall" "frontend_in_56cf4a9a" {
   name               = "frontend-in-56cf4a9a"
   network            = "projects/shop/global/networks/main"
-  description        = "NetworkPolicy shop/frontend"
+  description        = "NetworkPolicy shop/frontend [managed-by: crosswall]"
   direction          = "INGRESS"
   priority           = 800
   target_tags        = ["frontend"]
@@ -234,12 +251,16 @@ resource "google_compute_firewall" "frontend_in_56cf4a9a" {
 resource "google_compute_firewall" "frontend_in_d75b6c33" {
   name               = "frontend-in-d75b6c33"
   network            = "projects/shop/global/networks/main"
-  description        = "Policies isolate frontend: whatever they do not admit is refused (ingress)"
+  description        = "Policies isolate frontend: whatever they do not admit is refused (ingress) [managed-by: crosswall]"
   direction          = "INGRESS"
   priority           = 900
   target_tags        = ["frontend"]
   source_ranges      = ["0.0.0.0/0"]
   destination_ranges = ["10.0.1.0/24"]
+  depends_on = [
+    google_compute_firewall.frontend_in_103df909,
+    google_compute_firewall.frontend_in_56cf4a9a,
+  ]
 
   deny {
     protocol = "all"
@@ -250,12 +271,16 @@ resource "google_compute_firewall" "frontend_in_d75b6c33" {
 resource "google_compute_firewall" "frontend_in_1b19acfd" {
   name               = "frontend-in-1b19acfd"
   network            = "projects/shop/global/networks/main"
-  description        = "Policies isolate frontend: whatever they do not admit is refused (ingress)"
+  description        = "Policies isolate frontend: whatever they do not admit is refused (ingress) [managed-by: crosswall]"
   direction          = "INGRESS"
   priority           = 900
   target_tags        = ["frontend"]
   source_ranges      = ["::/0"]
   destination_ranges = ["2001:db8:1::/64"]
+  depends_on = [
+    google_compute_firewall.frontend_in_103df909,
+    google_compute_firewall.frontend_in_56cf4a9a,
+  ]
 
   deny {
     protocol = "all"
@@ -266,7 +291,7 @@ resource "google_compute_firewall" "frontend_in_1b19acfd" {
 resource "google_compute_firewall" "frontend_out_93ce843f" {
   name               = "frontend-out-93ce843f"
   network            = "projects/shop/global/networks/main"
-  description        = "NetworkPolicy shop/frontend"
+  description        = "NetworkPolicy shop/frontend [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["frontend"]
@@ -282,7 +307,7 @@ resource "google_compute_firewall" "frontend_out_93ce843f" {
 resource "google_compute_firewall" "frontend_out_1631784d" {
   name               = "frontend-out-1631784d"
   network            = "projects/shop/global/networks/main"
-  description        = "NetworkPolicy shop/frontend"
+  description        = "NetworkPolicy shop/frontend [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["frontend"]
@@ -298,11 +323,15 @@ resource "google_compute_firewall" "frontend_out_1631784d" {
 resource "google_compute_firewall" "frontend_out_77bc3f66" {
   name               = "frontend-out-77bc3f66"
   network            = "projects/shop/global/networks/main"
-  description        = "Policies isolate frontend: whatever they do not admit is refused (egress)"
+  description        = "Policies isolate frontend: whatever they do not admit is refused (egress) [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 900
   target_tags        = ["frontend"]
   destination_ranges = ["0.0.0.0/0"]
+  depends_on = [
+    google_compute_firewall.frontend_out_93ce843f,
+    google_compute_firewall.frontend_out_1631784d,
+  ]
 
   deny {
     protocol = "all"
@@ -313,11 +342,15 @@ resource "google_compute_firewall" "frontend_out_77bc3f66" {
 resource "google_compute_firewall" "frontend_out_efdcc761" {
   name               = "frontend-out-efdcc761"
   network            = "projects/shop/global/networks/main"
-  description        = "Policies isolate frontend: whatever they do not admit is refused (egress)"
+  description        = "Policies isolate frontend: whatever they do not admit is refused (egress) [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 900
   target_tags        = ["frontend"]
   destination_ranges = ["::/0"]
+  depends_on = [
+    google_compute_firewall.frontend_out_93ce843f,
+    google_compute_firewall.frontend_out_1631784d,
+  ]
 
   deny {
     protocol = "all"

@@ -2,7 +2,7 @@
 
 resource "google_compute_network_firewall_policy" "crosswall" {
   name        = "crosswall"
-  description = "Kubernetes network policies, translated by crosswall"
+  description = "Kubernetes network policies, translated by crosswall [managed-by: crosswall]"
 }
 
 # NetworkPolicy shop/backend
@@ -38,6 +38,7 @@ resource "google_compute_network_firewall_policy_rule" "backend_in_1cb89d60" {
   direction       = "INGRESS"
   priority        = 906290
   action          = "deny"
+  depends_on      = [google_compute_network_firewall_policy_rule.backend_in_e81b6837]
 
   target_secure_tags {
     name = var.secure_tags["backend"]
@@ -60,6 +61,7 @@ resource "google_compute_network_firewall_policy_rule" "backend_in_35401c22" {
   direction       = "INGRESS"
   priority        = 957200
   action          = "deny"
+  depends_on      = [google_compute_network_firewall_policy_rule.backend_in_e81b6837]
 
   target_secure_tags {
     name = var.secure_tags["backend"]
@@ -133,6 +135,10 @@ resource "google_compute_network_firewall_policy_rule" "backend_out_2e26393a" {
   direction       = "EGRESS"
   priority        = 922960
   action          = "deny"
+  depends_on = [
+    google_compute_network_firewall_policy_rule.backend_out_80de32e1,
+    google_compute_network_firewall_policy_rule.backend_out_44b1ddf5,
+  ]
 
   target_secure_tags {
     name = var.secure_tags["backend"]
@@ -155,6 +161,10 @@ resource "google_compute_network_firewall_policy_rule" "backend_out_742c94df" {
   direction       = "EGRESS"
   priority        = 969180
   action          = "deny"
+  depends_on = [
+    google_compute_network_firewall_policy_rule.backend_out_80de32e1,
+    google_compute_network_firewall_policy_rule.backend_out_44b1ddf5,
+  ]
 
   target_secure_tags {
     name = var.secure_tags["backend"]
@@ -202,6 +212,7 @@ resource "google_compute_network_firewall_policy_rule" "db_in_a6b7079c" {
   direction       = "INGRESS"
   priority        = 938210
   action          = "deny"
+  depends_on      = [google_compute_network_firewall_policy_rule.db_in_8c802003]
 
   target_secure_tags {
     name = var.secure_tags["db"]
@@ -224,6 +235,7 @@ resource "google_compute_network_firewall_policy_rule" "db_in_cf94e4b0" {
   direction       = "INGRESS"
   priority        = 945870
   action          = "deny"
+  depends_on      = [google_compute_network_firewall_policy_rule.db_in_8c802003]
 
   target_secure_tags {
     name = var.secure_tags["db"]
@@ -336,6 +348,10 @@ resource "google_compute_network_firewall_policy_rule" "frontend_in_04e6c3ce" {
   direction       = "INGRESS"
   priority        = 951630
   action          = "deny"
+  depends_on = [
+    google_compute_network_firewall_policy_rule.frontend_in_535a9164,
+    google_compute_network_firewall_policy_rule.frontend_in_26e49a62,
+  ]
 
   target_secure_tags {
     name = var.secure_tags["frontend"]
@@ -358,6 +374,10 @@ resource "google_compute_network_firewall_policy_rule" "frontend_in_44b2642d" {
   direction       = "INGRESS"
   priority        = 991740
   action          = "deny"
+  depends_on = [
+    google_compute_network_firewall_policy_rule.frontend_in_535a9164,
+    google_compute_network_firewall_policy_rule.frontend_in_26e49a62,
+  ]
 
   target_secure_tags {
     name = var.secure_tags["frontend"]
@@ -426,6 +446,10 @@ resource "google_compute_network_firewall_policy_rule" "frontend_out_03e0719b" {
   direction       = "EGRESS"
   priority        = 957600
   action          = "deny"
+  depends_on = [
+    google_compute_network_firewall_policy_rule.frontend_out_db2d271d,
+    google_compute_network_firewall_policy_rule.frontend_out_4dcd6412,
+  ]
 
   target_secure_tags {
     name = var.secure_tags["frontend"]
@@ -448,6 +472,10 @@ resource "google_compute_network_firewall_policy_rule" "frontend_out_611833fd" {
   direction       = "EGRESS"
   priority        = 941070
   action          = "deny"
+  depends_on = [
+    google_compute_network_firewall_policy_rule.frontend_out_db2d271d,
+    google_compute_network_firewall_policy_rule.frontend_out_4dcd6412,
+  ]
 
   target_secure_tags {
     name = var.secure_tags["frontend"]
@@ -466,4 +494,26 @@ resource "google_compute_network_firewall_policy_association" "crosswall" {
   name              = "crosswall"
   firewall_policy   = google_compute_network_firewall_policy.crosswall.name
   attachment_target = var.network
+  depends_on = [
+    google_compute_network_firewall_policy_rule.backend_in_e81b6837,
+    google_compute_network_firewall_policy_rule.backend_in_1cb89d60,
+    google_compute_network_firewall_policy_rule.backend_in_35401c22,
+    google_compute_network_firewall_policy_rule.backend_out_80de32e1,
+    google_compute_network_firewall_policy_rule.backend_out_44b1ddf5,
+    google_compute_network_firewall_policy_rule.backend_out_2e26393a,
+    google_compute_network_firewall_policy_rule.backend_out_742c94df,
+    google_compute_network_firewall_policy_rule.db_in_8c802003,
+    google_compute_network_firewall_policy_rule.db_in_a6b7079c,
+    google_compute_network_firewall_policy_rule.db_in_cf94e4b0,
+    google_compute_network_firewall_policy_rule.db_out_ec57803c,
+    google_compute_network_firewall_policy_rule.db_out_22156c12,
+    google_compute_network_firewall_policy_rule.frontend_in_535a9164,
+    google_compute_network_firewall_policy_rule.frontend_in_26e49a62,
+    google_compute_network_firewall_policy_rule.frontend_in_04e6c3ce,
+    google_compute_network_firewall_policy_rule.frontend_in_44b2642d,
+    google_compute_network_firewall_policy_rule.frontend_out_db2d271d,
+    google_compute_network_firewall_policy_rule.frontend_out_4dcd6412,
+    google_compute_network_firewall_policy_rule.frontend_out_03e0719b,
+    google_compute_network_firewall_policy_rule.frontend_out_611833fd,
+  ]
 }

@@ -4,7 +4,7 @@
 resource "google_compute_firewall" "backend_in_d98cd317" {
   name        = "backend-in-d98cd317"
   network     = "projects/shop/global/networks/main"
-  description = "NetworkPolicy shop/backend"
+  description = "NetworkPolicy shop/backend [managed-by: crosswall]"
   direction   = "INGRESS"
   priority    = 800
   target_tags = ["backend"]
@@ -20,11 +20,12 @@ resource "google_compute_firewall" "backend_in_d98cd317" {
 resource "google_compute_firewall" "backend_in_e7d480ca" {
   name          = "backend-in-e7d480ca"
   network       = "projects/shop/global/networks/main"
-  description   = "Policies isolate backend: whatever they do not admit is refused (ingress)"
+  description   = "Policies isolate backend: whatever they do not admit is refused (ingress) [managed-by: crosswall]"
   direction     = "INGRESS"
   priority      = 900
   target_tags   = ["backend"]
   source_ranges = ["0.0.0.0/0"]
+  depends_on    = [google_compute_firewall.backend_in_d98cd317]
 
   deny {
     protocol = "all"
@@ -35,11 +36,12 @@ resource "google_compute_firewall" "backend_in_e7d480ca" {
 resource "google_compute_firewall" "backend_in_0b49fbfb" {
   name          = "backend-in-0b49fbfb"
   network       = "projects/shop/global/networks/main"
-  description   = "Policies isolate backend: whatever they do not admit is refused (ingress)"
+  description   = "Policies isolate backend: whatever they do not admit is refused (ingress) [managed-by: crosswall]"
   direction     = "INGRESS"
   priority      = 900
   target_tags   = ["backend"]
   source_ranges = ["::/0"]
+  depends_on    = [google_compute_firewall.backend_in_d98cd317]
 
   deny {
     protocol = "all"
@@ -50,7 +52,7 @@ resource "google_compute_firewall" "backend_in_0b49fbfb" {
 resource "google_compute_firewall" "backend_out_6730cac8" {
   name               = "backend-out-6730cac8"
   network            = "projects/shop/global/networks/main"
-  description        = "NetworkPolicy shop/backend"
+  description        = "NetworkPolicy shop/backend [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["backend"]
@@ -71,7 +73,7 @@ resource "google_compute_firewall" "backend_out_6730cac8" {
 resource "google_compute_firewall" "backend_out_9ae61715" {
   name               = "backend-out-9ae61715"
   network            = "projects/shop/global/networks/main"
-  description        = "NetworkPolicy shop/backend"
+  description        = "NetworkPolicy shop/backend [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["backend"]
@@ -87,11 +89,15 @@ resource "google_compute_firewall" "backend_out_9ae61715" {
 resource "google_compute_firewall" "backend_out_614cdfaf" {
   name               = "backend-out-614cdfaf"
   network            = "projects/shop/global/networks/main"
-  description        = "Policies isolate backend: whatever they do not admit is refused (egress)"
+  description        = "Policies isolate backend: whatever they do not admit is refused (egress) [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 900
   target_tags        = ["backend"]
   destination_ranges = ["0.0.0.0/0"]
+  depends_on = [
+    google_compute_firewall.backend_out_6730cac8,
+    google_compute_firewall.backend_out_9ae61715,
+  ]
 
   deny {
     protocol = "all"
@@ -102,11 +108,15 @@ resource "google_compute_firewall" "backend_out_614cdfaf" {
 resource "google_compute_firewall" "backend_out_876b4642" {
   name               = "backend-out-876b4642"
   network            = "projects/shop/global/networks/main"
-  description        = "Policies isolate backend: whatever they do not admit is refused (egress)"
+  description        = "Policies isolate backend: whatever they do not admit is refused (egress) [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 900
   target_tags        = ["backend"]
   destination_ranges = ["::/0"]
+  depends_on = [
+    google_compute_firewall.backend_out_6730cac8,
+    google_compute_firewall.backend_out_9ae61715,
+  ]
 
   deny {
     protocol = "all"
@@ -117,7 +127,7 @@ resource "google_compute_firewall" "backend_out_876b4642" {
 resource "google_compute_firewall" "db_in_9e576810" {
   name        = "db-in-9e576810"
   network     = "projects/shop/global/networks/main"
-  description = "NetworkPolicy shop/db"
+  description = "NetworkPolicy shop/db [managed-by: crosswall]"
   direction   = "INGRESS"
   priority    = 800
   target_tags = ["db"]
@@ -133,11 +143,12 @@ resource "google_compute_firewall" "db_in_9e576810" {
 resource "google_compute_firewall" "db_in_d832f3ba" {
   name          = "db-in-d832f3ba"
   network       = "projects/shop/global/networks/main"
-  description   = "Policies isolate db: whatever they do not admit is refused (ingress)"
+  description   = "Policies isolate db: whatever they do not admit is refused (ingress) [managed-by: crosswall]"
   direction     = "INGRESS"
   priority      = 900
   target_tags   = ["db"]
   source_ranges = ["0.0.0.0/0"]
+  depends_on    = [google_compute_firewall.db_in_9e576810]
 
   deny {
     protocol = "all"
@@ -148,11 +159,12 @@ resource "google_compute_firewall" "db_in_d832f3ba" {
 resource "google_compute_firewall" "db_in_df0d31d0" {
   name          = "db-in-df0d31d0"
   network       = "projects/shop/global/networks/main"
-  description   = "Policies isolate db: whatever they do not admit is refused (ingress)"
+  description   = "Policies isolate db: whatever they do not admit is refused (ingress) [managed-by: crosswall]"
   direction     = "INGRESS"
   priority      = 900
   target_tags   = ["db"]
   source_ranges = ["::/0"]
+  depends_on    = [google_compute_firewall.db_in_9e576810]
 
   deny {
     protocol = "all"
@@ -163,7 +175,7 @@ resource "google_compute_firewall" "db_in_df0d31d0" {
 resource "google_compute_firewall" "db_out_175a3c04" {
   name               = "db-out-175a3c04"
   network            = "projects/shop/global/networks/main"
-  description        = "Policies isolate db: whatever they do not admit is refused (egress)"
+  description        = "Policies isolate db: whatever they do not admit is refused (egress) [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 900
   target_tags        = ["db"]
@@ -178,7 +190,7 @@ resource "google_compute_firewall" "db_out_175a3c04" {
 resource "google_compute_firewall" "db_out_dfb670e1" {
   name               = "db-out-dfb670e1"
   network            = "projects/shop/global/networks/main"
-  description        = "Policies isolate db: whatever they do not admit is refused (egress)"
+  description        = "Policies isolate db: whatever they do not admit is refused (egress) [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 900
   target_tags        = ["db"]
@@ -193,7 +205,7 @@ resource "google_compute_firewall" "db_out_dfb670e1" {
 resource "google_compute_firewall" "frontend_in_2e831c89" {
   name          = "frontend-in-2e831c89"
   network       = "projects/shop/global/networks/main"
-  description   = "NetworkPolicy shop/frontend"
+  description   = "NetworkPolicy shop/frontend [managed-by: crosswall]"
   direction     = "INGRESS"
   priority      = 800
   target_tags   = ["frontend"]
@@ -209,7 +221,7 @@ resource "google_compute_firewall" "frontend_in_2e831c89" {
 resource "google_compute_firewall" "frontend_in_084eb6a0" {
   name          = "frontend-in-084eb6a0"
   network       = "projects/shop/global/networks/main"
-  description   = "NetworkPolicy shop/frontend"
+  description   = "NetworkPolicy shop/frontend [managed-by: crosswall]"
   direction     = "INGRESS"
   priority      = 800
   target_tags   = ["frontend"]
@@ -225,11 +237,15 @@ resource "google_compute_firewall" "frontend_in_084eb6a0" {
 resource "google_compute_firewall" "frontend_in_5370088a" {
   name          = "frontend-in-5370088a"
   network       = "projects/shop/global/networks/main"
-  description   = "Policies isolate frontend: whatever they do not admit is refused (ingress)"
+  description   = "Policies isolate frontend: whatever they do not admit is refused (ingress) [managed-by: crosswall]"
   direction     = "INGRESS"
   priority      = 900
   target_tags   = ["frontend"]
   source_ranges = ["0.0.0.0/0"]
+  depends_on = [
+    google_compute_firewall.frontend_in_2e831c89,
+    google_compute_firewall.frontend_in_084eb6a0,
+  ]
 
   deny {
     protocol = "all"
@@ -240,11 +256,15 @@ resource "google_compute_firewall" "frontend_in_5370088a" {
 resource "google_compute_firewall" "frontend_in_020265ff" {
   name          = "frontend-in-020265ff"
   network       = "projects/shop/global/networks/main"
-  description   = "Policies isolate frontend: whatever they do not admit is refused (ingress)"
+  description   = "Policies isolate frontend: whatever they do not admit is refused (ingress) [managed-by: crosswall]"
   direction     = "INGRESS"
   priority      = 900
   target_tags   = ["frontend"]
   source_ranges = ["::/0"]
+  depends_on = [
+    google_compute_firewall.frontend_in_2e831c89,
+    google_compute_firewall.frontend_in_084eb6a0,
+  ]
 
   deny {
     protocol = "all"
@@ -255,7 +275,7 @@ resource "google_compute_firewall" "frontend_in_020265ff" {
 resource "google_compute_firewall" "frontend_out_93ce843f" {
   name               = "frontend-out-93ce843f"
   network            = "projects/shop/global/networks/main"
-  description        = "NetworkPolicy shop/frontend"
+  description        = "NetworkPolicy shop/frontend [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["frontend"]
@@ -271,7 +291,7 @@ resource "google_compute_firewall" "frontend_out_93ce843f" {
 resource "google_compute_firewall" "frontend_out_1631784d" {
   name               = "frontend-out-1631784d"
   network            = "projects/shop/global/networks/main"
-  description        = "NetworkPolicy shop/frontend"
+  description        = "NetworkPolicy shop/frontend [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["frontend"]
@@ -287,11 +307,15 @@ resource "google_compute_firewall" "frontend_out_1631784d" {
 resource "google_compute_firewall" "frontend_out_77bc3f66" {
   name               = "frontend-out-77bc3f66"
   network            = "projects/shop/global/networks/main"
-  description        = "Policies isolate frontend: whatever they do not admit is refused (egress)"
+  description        = "Policies isolate frontend: whatever they do not admit is refused (egress) [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 900
   target_tags        = ["frontend"]
   destination_ranges = ["0.0.0.0/0"]
+  depends_on = [
+    google_compute_firewall.frontend_out_93ce843f,
+    google_compute_firewall.frontend_out_1631784d,
+  ]
 
   deny {
     protocol = "all"
@@ -302,11 +326,15 @@ resource "google_compute_firewall" "frontend_out_77bc3f66" {
 resource "google_compute_firewall" "frontend_out_efdcc761" {
   name               = "frontend-out-efdcc761"
   network            = "projects/shop/global/networks/main"
-  description        = "Policies isolate frontend: whatever they do not admit is refused (egress)"
+  description        = "Policies isolate frontend: whatever they do not admit is refused (egress) [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 900
   target_tags        = ["frontend"]
   destination_ranges = ["::/0"]
+  depends_on = [
+    google_compute_firewall.frontend_out_93ce843f,
+    google_compute_firewall.frontend_out_1631784d,
+  ]
 
   deny {
     protocol = "all"

@@ -1,0 +1,227 @@
+package aws
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/crosswall/crosswall/terraform"
+)
+
+// groupSheet is what is known of a security group.
+type groupSheet struct {
+	nativeGroup
+	listed bool // among SecurityGroups
+	rows   []nativeRule
+	// whyRows and whyBundles say why one of the forms of its rules is not all of them; empty: it is.
+	whyRows, whyBundles string
+}
+
+// readGroups reads security groups and their rules.
+func (n *nativeReader) readGroups() {
+	sheets := n.groupSheets()
+	refs := n.readReferences()
+	for _, id := range slices.Sorted(maps.Keys(sheets)) {
+		n.addGroup(sheets[id], refs)
+		*sheets[id] = groupSheet{} // there may be hundreds of thousands of rules
+	}
+	n.addPeers(sheets)
+	why := n.missing(kindGroups)
+	if why == "" {
+		return
+	}
+	n.need(kindGroups)
+	if n.missing(kindGroupRules) == "" || n.missing(kindInterfaces) == "" {
+		return // every group that has rules, or that an interface has, is there
+	}
+	// Anybody may be in a group that was not read.
+	n.add(terraform.Resource{Type: groupType, Name: unread, Body: body(
+		terraform.Attr{Name: "id", Value: terraform.Unknown(why)},
+		terraform.Attr{Name: "ingress", Value: terraform.Unknown(why)},
+		terraform.Attr{Name: "egress", Value: terraform.Unknown(why)},
+	)})
+}
+
+// groupSheets returns all groups that are listed, that have rules, or that interfaces have.
+func (n *nativeReader) groupSheets() map[string]*groupSheet {
+	sheets := map[string]*groupSheet{}
+	at := func(id string) *groupSheet {
+		s, ok := sheets[id]
+		if !ok {
+			s = &groupSheet{nativeGroup: nativeGroup{GroupId: id}}
+			sheets[id] = s
+		}
+		return s
+	}
+	for _, g := range parse(n, kindGroups, func(g nativeGroup) string { return g.GroupId }) {
+		s := at(g.GroupId)
+		s.nativeGroup, s.listed = g, true
+	}
+	eachPart(n.Objects[kindGroupRules], func(i int, x nativeGroupRule, why string) {
+		r, ok := separate(x, why)
+		switch {
+		case ok:
+			s := at(x.GroupId)
+			s.rows = append(s.rows, r)
+		case x.GroupId != "":
+			at(x.GroupId)
+			n.warn(codeUnreadable, x.GroupId, fmt.Sprintf("a rule of it (object %d of %s) does not say in which direction", i+1, kindGroupRules))
+			n.lacks(kindGroupRules, x.GroupId, "a rule cannot be read")
+		default:
+			n.warn(codeUnreadable, kindGroupRules, fmt.Sprintf("object %d of %s cannot be read, or does not say of which group it is", i+1, kindGroupRules))
+			n.lacks(kindGroupRules, "", "an object of them cannot be read")
+		}
+	})
+	for id := range n.worn {
+		at(id)
+	}
+	for id, s := range sheets {
+		n.weigh(id, s)
+	}
+	return sheets
+}
+
+// weigh says which of the forms of a group's rules can be relied on.
+func (n *nativeReader) weigh(id string, s *groupSheet) {
+	s.whyRows = n.incomplete(kindGroupRules, id)
+	switch {
+	case !s.listed:
+		s.whyBundles = firstOf(n.missing(kindGroups), kindGroups+": it is not among them")
+		if len(s.rows) == 0 {
+			// Not even a rule for egress: rather it is of somebody else, who shares the VPC.
+			s.whyRows = firstOf(s.whyRows, kindGroupRules+": none of them is of it")
+		}
+	case s.IpPermissions == nil || s.IpPermissionsEgress == nil:
+		s.whyBundles = kindGroups + " of " + id + ": its rules were not printed"
+	default:
+		s.whyBundles = n.lackOf[kindObject{kindGroups, id}]
+	}
+}
+
+// addGroup adds a group and its rules.
+func (n *nativeReader) addGroup(s *groupSheet, refs references) {
+	typ := groupType
+	if s.GroupName == "default" {
+		typ = "aws_default_security_group"
+	}
+	r := terraform.Resource{Type: typ, Name: s.GroupId, Body: body(
+		terraform.Attr{Name: "id", Value: n.text(s.GroupId)},
+		terraform.Attr{Name: "name", Value: n.text(s.GroupName)},
+		terraform.Attr{Name: "description", Value: n.text(s.Description)},
+		terraform.Attr{Name: "vpc_id", Value: n.text(s.VpcId)},
+		terraform.Attr{Name: "owner_id", Value: n.text(s.OwnerId)},
+		terraform.Attr{Name: "tags", Value: n.tags(s.Tags)},
+	)}
+	if s.whyBundles != "" && s.whyRows != "" {
+		n.warn(codeNotRead, s.GroupId, "not all rules of this security group are known: "+s.whyBundles+"; "+s.whyRows)
+		for _, attr := range []string{"ingress", "egress"} {
+			r.Set(attr, terraform.Unknown(s.whyBundles+"; "+s.whyRows))
+		}
+	}
+	n.add(r)
+	for _, rule := range n.rulesOf(s) {
+		if n.judgeReference(s, &rule, refs) {
+			n.addRule(s.nativeGroup, rule)
+		}
+	}
+}
+
+// rulesOf returns the rules of a group, out of both forms. What one form has and the other,
+// though it should, has not, is not certain.
+func (n *nativeReader) rulesOf(s *groupSheet) []nativeRule {
+	byKey := make(map[ruleKey]*nativeRule, len(s.rows))
+	out := make([]*nativeRule, 0, len(s.rows))
+	var unknown []nativeRule // those without a peer that is known, which are the same as no other
+	bundles := map[ruleKey]bool{}
+	for _, b := range s.bundles() {
+		if b.peerKind == "" {
+			unknown = append(unknown, b)
+			continue
+		}
+		if bundles[b.ruleKey] {
+			continue
+		}
+		bundles[b.ruleKey] = true
+		byKey[b.ruleKey] = &b
+		out = append(out, &b)
+	}
+	odd := []string{}
+	for _, r := range s.rows {
+		first := byKey[r.ruleKey]
+		switch {
+		case r.peerKind == "":
+			unknown = append(unknown, r)
+		case first == nil:
+			byKey[r.ruleKey] = &r
+			out = append(out, &r)
+			if s.whyBundles == "" {
+				r.why = firstOf(r.why, "DescribeSecurityGroups does not have it")
+				odd = append(odd, "only rules: "+r.importID(s.GroupId))
+			}
+		case first.id == "":
+			first.id, first.tags = r.id, r.tags
+			first.description = firstOf(r.description, first.description)
+			first.why = firstOf(first.why, r.why)
+		}
+	}
+	if s.whyRows == "" {
+		for _, b := range out {
+			if b.id == "" {
+				b.why = firstOf(b.why, "DescribeSecurityGroupRules does not have it")
+				odd = append(odd, "only groups: "+b.importID(s.GroupId))
+			}
+		}
+	}
+	n.reportOdd(s.GroupId, odd)
+	rules := unknown
+	for _, r := range out {
+		rules = append(rules, *r)
+	}
+	slices.SortStableFunc(rules, func(a, b nativeRule) int {
+		return cmp.Or(a.compare(b.ruleKey), cmp.Compare(a.id, b.id), cmp.Compare(a.why, b.why))
+	})
+	return uniqueIDs(s.GroupId, rules)
+}
+
+// reportOdd reports rules that one of the forms alone has.
+func (n *nativeReader) reportOdd(group string, odd []string) {
+	if len(odd) == 0 {
+		return
+	}
+	slices.Sort(odd)
+	const most = 3
+	text := strings.Join(odd[:min(len(odd), most)], ", ")
+	if len(odd) > most {
+		text += fmt.Sprintf(" and %d more", len(odd)-most)
+	}
+	n.warn(codeContradiction, group, "DescribeSecurityGroups and DescribeSecurityGroupRules disagree on rules of this group, as when they change between the two calls; "+
+		"whether these are there is not known: "+text)
+}
+
+// uniqueIDs gives rules that would go by the same name one of their own.
+func uniqueIDs(group string, rules []nativeRule) []nativeRule {
+	seen := map[string]int{}
+	for i, r := range rules {
+		id := firstOf(r.id, r.importID(group))
+		if seen[id]++; seen[id] > 1 {
+			rules[i].id = fmt.Sprintf("%s_%d", id, seen[id])
+		}
+	}
+	return rules
+}
+
+// bundles returns the rules that SecurityGroups has of the group.
+func (s *groupSheet) bundles() []nativeRule {
+	var out []nativeRule
+	read := func(parts *[]json.RawMessage, egress bool) {
+		if parts != nil {
+			eachPart(*parts, func(_ int, p ipPermission, why string) { out = append(out, bundled(p, why, egress)...) })
+		}
+	}
+	read(s.IpPermissions, false)
+	read(s.IpPermissionsEgress, true)
+	return out
+}

@@ -1,0 +1,37 @@
+package aws
+
+import (
+	"slices"
+
+	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/terraform"
+)
+
+// isStandard reports whether a resource is the security group that AWS makes with a VPC and that cannot be deleted. It is
+// there whether configuration names it or not; configuration that adopts it takes its rules away (documentation of
+// aws_default_security_group).
+func isStandard(r terraform.Resource) bool {
+	return r.Type == "aws_default_security_group" && isLive(r)
+}
+
+// standardGroup is the default security group of a VPC as AWS makes it: its members may talk to each other
+// and to anybody, by IPv6 where the VPC has it (Amazon VPC user guide, default security groups).
+func standardGroup(g model.Group, m terraform.Module) model.Layer {
+	allow := func(peer model.Selector, name string) model.Rule {
+		return model.Rule{Target: g, Peer: peer, Action: model.Allow, Traffic: model.Traffic{model.AllTraffic()}, Origin: model.Origin{Object: name}}
+	}
+	out := model.AllIPv4()
+	if slices.ContainsFunc(m.Resources, hasIPv6) {
+		out = model.AllAddrs()
+	}
+	l := bareGroup(g)
+	l.Ingress, l.Egress = slices.Clone(l.Ingress), slices.Clone(l.Egress)
+	l.Ingress[1].Rules = []model.Rule{allow(g, "the default security group admits its members")}
+	l.Egress[1].Rules = []model.Rule{allow(model.At{Addrs: out}, "the default security group lets out everything")}
+	return l
+}
+
+// hasIPv6 reports whether a resource is a subnet with an IPv6 block.
+func hasIPv6(r terraform.Resource) bool {
+	return (r.Type == "aws_subnet" || r.Type == "aws_default_subnet") && !isUnset(r.Get("ipv6_cidr_block"))
+}

@@ -1,0 +1,294 @@
+package gcp
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/terraform"
+)
+
+// association is a policy on a network.
+type association struct {
+	policy string // key
+	kind   policyKind
+	// region is that of a regional policy and of a system policy in a region; "": all.
+	region string
+	// doubt says why it is not known whether there is such an association; empty when there is.
+	doubt string
+}
+
+// kindOfResource is the kind of policy that a type of resource is about; 0 for others.
+func kindOfResource(typ string) policyKind {
+	for _, k := range []policyKind{hierarchicalPolicy, systemPolicy, globalPolicy, regionalPolicy} {
+		if t := k.types(); typ == t.policy || typ == t.rule || typ == t.association {
+			return k
+		}
+	}
+	return 0
+}
+
+// policyKey tells apart policies of one name: global ones have their name alone.
+func policyKey(kind policyKind, name string, region terraform.Value) string {
+	where, _ := region.AsString()
+	switch kind {
+	case hierarchicalPolicy:
+		return "hierarchical " + name
+	case systemPolicy:
+		return "system " + name
+	case regionalPolicy:
+		if strings.Contains(name, "/") {
+			return name // a path, which has the region in it
+		}
+		return lastSegment(where) + "/" + name
+	case globalPolicy:
+	}
+	return name
+}
+
+// readPolicy notes who a hierarchical policy is of.
+func (d *decoder) readPolicy(r terraform.Resource) {
+	kind := kindOfResource(r.Type)
+	if kind != hierarchicalPolicy {
+		return
+	}
+	name, _ := r.Get("name").AsString()
+	if isNative(r) {
+		name = r.Name + r.Key
+	} else if name == "" {
+		name = r.Address()
+	}
+	p := d.policy(policyKey(kind, name, terraform.Value{}))
+	p.kind = kind
+	p.parent, _ = d.resolve(r.Get("parent")).AsString()
+}
+
+// readAssociation puts a policy on a network; without one, it does nothing. A hierarchical policy of
+// an organization or folder is on networks that are not known, but those on
+// native objects are told network by network.
+func (d *decoder) readAssociation(r terraform.Resource) {
+	a := association{kind: kindOfResource(r.Type), doubt: r.Uncertain}
+	name := d.policyOf(r.Get("firewall_policy"), r)
+	target := d.resolve(r.Get("attachment_target"))
+	path, _ := target.AsString()
+	a.region, _ = d.resolve(r.Get("region")).AsString()
+	a.policy = policyKey(a.kind, name, d.resolve(r.Get("region")))
+	p := d.policy(a.policy)
+	p.kind = a.kind
+	if a.kind == regionalPolicy && a.region == "" && a.doubt == "" {
+		a.doubt = "it is not known in which region the policy is"
+	}
+	if a.kind == hierarchicalPolicy && !strings.Contains(path, "/networks/") {
+		if path == "" {
+			path = "what is not known"
+		} else if p.parent == "" {
+			p.parent = path
+		}
+		a.doubt = cmp.Or(a.doubt, "the policy is associated with "+path+", and which networks are under it is not known")
+		d.report(r, model.Warning, "unknown-value", a.doubt, "read the live project, where the policies that are asked on a network are known")
+		d.everywhere = append(d.everywhere, a)
+		return
+	}
+	key := d.networkOf(r.Get("attachment_target"), r)
+	if key == "" || name == "" {
+		a.doubt = "it is not known which policy is associated with which network"
+	}
+	if a.doubt != "" {
+		d.report(r, model.Warning, "unknown-value", a.doubt, "")
+	}
+	n := d.network(key)
+	n.policies = append(n.policies, a)
+}
+
+// policiesOf returns the policies of a kind on a network, sorted by policy and region, each once.
+func (d *decoder) policiesOf(n *network, kind policyKind) []association {
+	var out []association
+	for _, a := range slices.Concat(n.policies, d.everywhere) {
+		if a.kind == kind {
+			out = append(out, a)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b association) int {
+		return cmp.Or(cmp.Compare(a.policy, b.policy), cmp.Compare(a.region, b.region))
+	})
+	return slices.Compact(out)
+}
+
+// chains are the stages of a network in one direction, in the order in which
+// they are asked (firewall policy rule evaluation order). The last is what
+// Google Cloud does where no rule matches: it refuses ingress and admits egress.
+func (d *decoder) chains(key string, dir model.Direction) []model.Chain {
+	n := d.networks[key]
+	s := stages{decoder: d, key: key, dir: dir, guard: model.Guard{Target: networkGroup(key)}}
+	vpc := model.Chain{Name: "VPC firewall rules", Guard: s.guard, Order: model.PriorityDenyWins, Rules: n.vpc[dir], Default: model.Pass}
+	out := s.unreadChains()
+	out = append(out, s.hierarchy(d.policiesOf(n, hierarchicalPolicy))...)
+	out = append(out, s.inSomeOrder(d.policiesOf(n, systemPolicy))...)
+	policies := append(s.only(d.policiesOf(n, globalPolicy)), s.only(d.policiesOf(n, regionalPolicy))...)
+	switch n.order {
+	case vpcFirst:
+		out = append(append(out, vpc), policies...)
+	case vpcLast:
+		out = append(append(out, policies...), vpc)
+	case vpcSometime:
+		// Asking the VPC rules twice changes nothing, so that a first time
+		// that is perhaps not there stands for both orders.
+		if len(policies) > 0 {
+			out = append(out, perhaps(vpc, "the network's enforcement order is not known"))
+		}
+		out = append(append(out, policies...), vpc)
+	}
+	last := model.Chain{Name: "implied rules", Guard: s.guard, Order: model.PriorityDenyWins, Default: model.Allow}
+	if dir == model.Ingress {
+		last.Default = model.Deny
+	}
+	return append(out, last)
+}
+
+// perhaps is a chain of which it is not known whether it is asked there.
+func perhaps(c model.Chain, why string) model.Chain {
+	c.Guard.Target = model.Maybe{Selector: c.Guard.Target, Why: why}
+	return c
+}
+
+// stages makes the chains of a network in one direction.
+type stages struct {
+	*decoder
+	key   string
+	dir   model.Direction
+	guard model.Guard
+}
+
+// chain is a policy on the network.
+func (s stages) chain(a association) model.Chain {
+	c := model.Chain{Name: a.kind.String() + " " + a.policy, Guard: s.guard, Order: model.FirstMatch, Default: model.Pass}
+	for _, r := range s.rulesOf(a) {
+		if rule, ok := s.here(r); ok {
+			c.Rules = append(c.Rules, rule)
+		}
+	}
+	if a.region != "" {
+		c.Guard.Target = s.inRegion(s.key, a.region)
+	}
+	if a.doubt != "" {
+		return perhaps(c, a.doubt)
+	}
+	return c
+}
+
+// rulesOf returns the rules of a policy. Those of a regional policy whose region is not said there, or is not
+// said by the association, may be rules of another policy of that name.
+func (s stages) rulesOf(a association) []policyRule {
+	out := slices.Clone(s.policy(a.policy).rules[s.dir])
+	region, name, ok := strings.Cut(a.policy, "/")
+	if a.kind != regionalPolicy || !ok || strings.Contains(name, "/") {
+		return out
+	}
+	for _, key := range sortedKeys(s.policies) {
+		p := s.policies[key]
+		where, same := strings.CutSuffix(key, "/"+name)
+		if p.kind != regionalPolicy || !same || key == a.policy || where != "" && region != "" {
+			continue
+		}
+		for _, r := range p.rules[s.dir] {
+			r.Target = model.Maybe{Selector: r.Target, Why: "it is not known in which region the policy " + name + " is"}
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// here is a rule as it is on the network; false where it is for other networks only. A network that is named
+// by a reference or without its project may be the one that another name stands for.
+func (s stages) here(r policyRule) (model.Rule, bool) {
+	if r.networks == nil || slices.Contains(r.networks, s.key) {
+		return r.Rule, true
+	}
+	for _, n := range r.networks {
+		if strings.Contains(n, "/") && strings.Contains(s.key, "/") {
+			continue // both have their project
+		}
+		if _, other := s.networks[n]; !other {
+			rule := r.Rule
+			rule.Target = model.Maybe{Selector: rule.Target, Why: "whether network " + n + " is " + s.key + " is not known"}
+			return rule, true
+		}
+	}
+	return model.Rule{}, false
+}
+
+// only makes chains of policies of which a network, or a region of it, has one at most: which of several
+// is there is not known.
+func (s stages) only(list []association) []model.Chain {
+	in := map[string]int{}
+	for _, a := range list {
+		in[a.region]++
+	}
+	var out []model.Chain
+	for _, a := range list {
+		if in[a.region] > 1 {
+			a.doubt = "several policies are associated with one network"
+		}
+		out = append(out, s.chain(a))
+	}
+	return out
+}
+
+// hierarchy makes chains of hierarchical policies: that of the organization is asked first, and then those
+// of the folders from the top down. How folders are nested is not known.
+func (s stages) hierarchy(list []association) []model.Chain {
+	var first, rest []association
+	for _, a := range list {
+		if strings.HasPrefix(s.policy(a.policy).parent, "organizations/") {
+			first = append(first, a)
+		} else {
+			rest = append(rest, a)
+		}
+	}
+	allKnown := !slices.ContainsFunc(rest, func(a association) bool { return s.policy(a.policy).parent == "" })
+	if !allKnown {
+		return s.inSomeOrder(list)
+	}
+	return append(s.inSomeOrder(first), s.inSomeOrder(rest)...)
+}
+
+// inSomeOrder makes chains of policies of which all are asked, in an order that is not known. Asking
+// a policy again changes nothing; so where each is asked perhaps in every round but the last,
+// each order is among what may be.
+func (s stages) inSomeOrder(list []association) []model.Chain {
+	var out []model.Chain
+	for range max(len(list)-1, 0) {
+		for _, a := range list {
+			out = append(out, perhaps(s.chain(a), "the order of the policies is not known"))
+		}
+	}
+	for _, a := range list {
+		out = append(out, s.chain(a))
+	}
+	return out
+}
+
+// unreadChains stand for policies that are not modelled and for what was not read: they may do anything.
+func (s stages) unreadChains() []model.Chain {
+	var rules []model.Rule
+	anything := func(r terraform.Resource, why string) {
+		for _, a := range []model.Action{model.Allow, model.Deny} {
+			rules = append(rules, model.Rule{Name: labelOf(r), Action: a, Origin: originOf(r),
+				Target: model.Maybe{Selector: model.Any{}, Why: why}, Traffic: model.Traffic{model.AllTraffic()}})
+		}
+	}
+	for _, r := range s.unread {
+		anything(r, r.Type+" is not modelled")
+	}
+	for _, r := range s.notRead {
+		what, _ := r.Get("what").AsString()
+		if (what == typeFirewall || what == typePolicy) && networkKey(r.Get("network"), terraform.Value{}) == s.key {
+			anything(r, r.Uncertain)
+		}
+	}
+	if len(rules) == 0 {
+		return nil
+	}
+	return []model.Chain{{Name: "policies that are not modelled", Guard: s.guard, Order: model.FirstMatch, Rules: rules, Default: model.Pass}}
+}
