@@ -34,15 +34,20 @@ example packet, the rules responsible on both sides, and how far it reaches:
 Order, names, and how a rule is written do not count. Rules that differ in text only
 are counted.
 
-A side is Kubernetes manifests (file, folder or -) or Terraform: a folder or file of
-configuration, or a plan or state as terraform show -json prints it.
+A side is Kubernetes manifests (file, folder or -), or Terraform: a folder or file of
+configuration, or a plan or state as terraform show -json prints it. Or it is what an account
+holds: live (aws://REGION/VPC, gcp://PROJECT/NETWORK, azure://SUBSCRIPTION/RESOURCE_GROUP), a
+snapshot (see snapshot), or what aws ec2 describe-*, gcloud compute ... list --format json and
+az network ... list print, a file or a folder.
 Between manifests, workloads are the same if they have the same name; those that one side has
 only are listed apart. Between manifests and Terraform, the manifests are translated for the
 Terraform's cloud (see translate), and what they ask for is compared with what the Terraform
 says: is what is deployed still what the policies say? A group that the translation does not know
 is unknown, and makes the exit code 3. Between Terraform and Terraform, the ends are the
 groups, tags and subnets that resources name; the same resource address, id or name is the same
-group. With --plan, what a plan found is compared with what it makes; a value that is known after
+group. What an account holds is compared as Terraform is. Rules of two clouds are
+compared between groups that are called the same, or hold the same addresses; whatever has no
+counterpart is not compared, and makes the exit code 3. With --plan, what a plan found is compared with what it makes; a value that is known after
 apply is unknown.
 
 Exit codes: 0 equal, 1 different, 2 bad input, 3 not known to be equal.`,
@@ -51,13 +56,16 @@ Exit codes: 0 equal, 1 different, 2 bad input, 3 not known to be equal.`,
   crosswall diff ./before ./after -o markdown > comment.md
   crosswall diff ./manifests out/aws --placement placement.yaml
   terraform show -json plan.tfplan | crosswall diff --plan -
-  crosswall diff old.tfstate new.tfstate`,
+  crosswall diff old.tfstate new.tfstate
+  crosswall diff ./manifests aws://eu-west-1/vpc-0a1b2c3d --placement placement.yaml
+  crosswall diff out/aws ./aws-cli-output
+  crosswall diff aws.json azure://00000000-0000-0000-0000-000000000000/shop`,
 	}
 	r := &diffRequest{source: addSourceFlags(cmd)}
 	r.to = addTargetFlag(cmd, "cloud of the Terraform, where it holds more than one")
 	r.output = chooseFlag(cmd, "output", "o", "form of the answer", outputText, outputJSON, outputMarkdown)
 	f := cmd.Flags()
-	f.StringVar(&r.placement, "placement", "", "placement `file`, to compare manifests with Terraform")
+	f.StringVar(&r.placement, "placement", "", "placement `file`, to compare manifests with Terraform or an account, or subnets of two clouds")
 	f.StringVar(&r.plan, "plan", "", "compare before and after of a plan, the `file` that terraform show -json printed, or -")
 	f.StringArrayVar(&r.with, "with", nil, "`source` of manifests that both sides have, such as the workloads; may be repeated")
 	f.BoolVar(&r.exitZero, "exit-zero", false, "exit with 0 whatever was found")

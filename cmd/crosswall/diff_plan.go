@@ -8,22 +8,26 @@ import (
 	"github.com/crosswall/crosswall/providers"
 	"github.com/crosswall/crosswall/providers/all"
 	"github.com/crosswall/crosswall/translate/kubernetes"
+	"github.com/crosswall/crosswall/translate/placement"
 	tfsource "github.com/crosswall/crosswall/translate/terraform"
 )
 
-// terraformWithTerraform compares two readings of Terraform, configuration, plan or state, by what
+// terraformWithTerraform compares two readings of Terraform, configuration, plan or state, or of what accounts held, by what
 // their resources name.
 func (r *diffRequest) terraformWithTerraform(s *streams, want, have contestant) (comparison, error) {
 	var in [2]tfsource.Input
 	var findings [2][]model.Finding
 	for i, c := range []contestant{want, have} {
 		s.progress("reading %s", c.path)
-		reader := tfsource.Reader{Providers: all.Providers(), Path: c.path}
 		var err error
-		if c.data == nil {
-			in[i], findings[i], err = reader.Folder(os.DirFS(c.path))
-		} else {
-			in[i], findings[i], err = reader.File(c.data)
+		switch {
+		case c.kind == cloudObjects:
+			in[i], findings[i] = c.reader().Objects(c.snapshots...)
+			findings[i] = append(findings[i], c.findings...)
+		case c.data == nil:
+			in[i], findings[i], err = c.reader().Folder(os.DirFS(c.path))
+		default:
+			in[i], findings[i], err = c.reader().File(c.data)
 		}
 		s.progressDone()
 		if err != nil {
@@ -31,7 +35,35 @@ func (r *diffRequest) terraformWithTerraform(s *streams, want, have contestant) 
 		}
 	}
 	all := slices.Concat(findings[0], findings[1])
-	return r.readings(s, in, all, opponent{name: want.path, label: "want"}, opponent{name: have.path, label: "have"})
+	if err := r.placeSubnets(s, &in); err != nil {
+		return comparison{}, err
+	}
+	out, err := r.readings(s, in, all, opponent{name: want.path, label: "want"}, opponent{name: have.path, label: "have"})
+	out.incomplete = out.incomplete || want.hasGaps() || have.hasGaps()
+	return out, err
+}
+
+// placeSubnets tells readings what the placement says of subnets, if one was given.
+func (r *diffRequest) placeSubnets(s *streams, in *[2]tfsource.Input) error {
+	if r.placement == "" {
+		return nil
+	}
+	data, err := os.ReadFile(r.placement)
+	if err != nil {
+		return badInput("%w", err)
+	}
+	p, findings := placement.Read(r.placement, data)
+	if model.WorstSeverity(findings) == model.Error {
+		s.tell(findings, r.source.verbose)
+		return outcome{code: exitInput}
+	}
+	for _, cloud := range all.Providers() {
+		site, _ := p.Site(cloud.Name(), nil) // what it says of workloads does not matter here
+		for i := range in {
+			in[i] = in[i].Placed(cloud.Name(), site.Subnets)
+		}
+	}
+	return nil
 }
 
 // comparePlan compares what a plan found with what it makes.
@@ -57,19 +89,26 @@ func (r *diffRequest) comparePlan(s *streams) (comparison, error) {
 
 // readings compares two readings once they are on one inventory.
 func (r *diffRequest) readings(s *streams, in [2]tfsource.Input, findings []model.Finding, want, have opponent) (comparison, error) {
-	findings = model.SortFindings(findings)
+	a, b, more := tfsource.Merge(in[0], in[1])
+	findings = model.SortFindings(append(findings, more...))
 	s.tell(findings, r.source.verbose)
 	if model.WorstSeverity(findings) == model.Error {
 		return comparison{}, outcome{code: exitInput}
 	}
-	a, b := tfsource.Merge(in[0], in[1])
 	want.policy, have.policy = a.Policy, b.Policy
 	inv := addressed(a.Inventory)
 	c := compareInputs(want, have, inv, inv)
 	c.noun, c.byPlace = "group", true
 	c.findings = findings
-	c.incomplete = slices.ContainsFunc(findings, func(f model.Finding) bool { return f.Code == tfsource.CodeIncomplete })
+	c.incomplete = leavesOut(findings)
 	return c, nil
+}
+
+// leavesOut reports whether findings say that something was left out that may hold any rule, or that was not compared.
+func leavesOut(findings []model.Finding) bool {
+	return slices.ContainsFunc(findings, func(f model.Finding) bool {
+		return f.Code == tfsource.CodeIncomplete || f.Code == tfsource.CodeUnpaired && f.Severity > model.Info
+	})
 }
 
 // addressed gives members of which no address is known all that an interface in a cloud's network can hold, and takes from

@@ -9,8 +9,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/providers"
+	"github.com/crosswall/crosswall/providers/all"
 	"github.com/crosswall/crosswall/terraform"
-	"github.com/crosswall/crosswall/translate/kubernetes"
 	tfsource "github.com/crosswall/crosswall/translate/terraform"
 )
 
@@ -22,31 +24,25 @@ type contestant struct {
 	material material
 	// data is the file of Terraform that path names; nil for a folder of configuration.
 	data []byte
+	// snapshots are what accounts held, one for each provider.
+	snapshots []providers.Snapshot
+	// findings are about reading them.
+	findings []model.Finding
 }
-
-// sourceKind is what a source holds.
-type sourceKind uint8
-
-const (
-	manifests sourceKind = iota
-	terraformCode
-)
 
 // compare reads the sources and compares them.
 func (r *diffRequest) compare(ctx context.Context, s *streams, paths []string) (comparison, error) {
 	if r.plan != "" {
 		return r.comparePlan(s)
 	}
+	if _, err := r.source.clusters(ctx, s, slices.Concat(paths, r.with)); err != nil {
+		return comparison{}, err // both sides are then read as the cluster's network plugin would
+	}
 	var sides [2]contestant
 	for i, p := range paths {
-		c, err := identify(p)
+		c, err := r.contestant(ctx, s, p)
 		if err != nil {
 			return comparison{}, err
-		}
-		if c.kind == manifests {
-			if c.material, err = r.source.read(ctx, s, append([]string{p}, r.with...)); err != nil {
-				return comparison{}, err
-			}
 		}
 		sides[i] = c
 	}
@@ -63,62 +59,32 @@ func (r *diffRequest) compare(ctx context.Context, s *streams, paths []string) (
 	return r.terraformWithTerraform(s, want, have)
 }
 
-// identify finds out what a source holds, by its content.
-func identify(path string) (contestant, error) {
-	c := contestant{path: path}
-	if path == kubernetes.StdinName || scheme.MatchString(path) {
-		return c, nil // live sources are refused by name
-	}
-	info, err := os.Stat(path)
+// contestant reads a source, but for Terraform, which is read in two ways.
+func (r *diffRequest) contestant(ctx context.Context, s *streams, p string) (contestant, error) {
+	c := contestant{path: p}
+	found, err := identify(s, p)
 	if err != nil {
-		return c, badInput("%w", err)
+		return c, err
 	}
-	if info.IsDir() {
-		return identifyFolder(c)
+	c.path, c.kind, c.data = found.path, found.kind, found.data
+	switch found.kind {
+	case manifests:
+		c.material, err = r.source.read(ctx, s, append([]string{p}, r.with...))
+	case cloudObjects:
+		c.snapshots, c.findings, err = readObjects(ctx, s, found)
+	case terraformCode:
 	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return c, badInput("%w", err)
-	}
-	if tfsource.KindOf(path, data) != 0 {
-		c.kind, c.data = terraformCode, data
-	}
-	return c, nil
+	return c, err
 }
 
-// identifyFolder takes a folder for Terraform if there is any configuration in it, or else nothing but
-// one plan or state.
-func identifyFolder(c contestant) (contestant, error) {
-	entries, err := os.ReadDir(c.path)
-	if err != nil {
-		return c, badInput("%w", err)
-	}
-	var documents []contestant
-	for _, e := range entries {
-		switch ext := filepath.Ext(e.Name()); {
-		case e.IsDir():
-		case tfsource.IsConfiguration(e.Name()):
-			c.kind = terraformCode
-			return c, nil
-		case ext == ".yaml" || ext == ".yml":
-			return c, nil
-		case ext == ".json" || ext == ".tfstate":
-			f, err := identify(filepath.Join(c.path, e.Name()))
-			if err != nil {
-				return c, err
-			}
-			if f.kind == terraformCode {
-				documents = append(documents, f)
-			}
-		}
-	}
-	switch len(documents) {
-	case 0:
-		return c, nil
-	case 1:
-		return documents[0], nil
-	}
-	return c, badInput("%s holds %d plans and states and no configuration: name one", c.path, len(documents))
+// hasGaps reports whether something could not be read of what accounts held.
+func (c contestant) hasGaps() bool {
+	return slices.ContainsFunc(c.snapshots, func(t providers.Snapshot) bool { return len(t.Gaps) > 0 })
+}
+
+// reader returns a reader of Terraform, and of what stands for cloud objects.
+func (c contestant) reader() tfsource.Reader {
+	return tfsource.Reader{Providers: all.Providers(), Path: c.path}
 }
 
 // module reads Terraform as resources, with positions that begin with the path as the user gave it. Of a plan, what is to be
@@ -166,21 +132,34 @@ func atPath(path string, p terraform.Pos) terraform.Pos {
 	return p
 }
 
-// readModule reads Terraform and tells what is wrong with it.
-func (c contestant) readModule(s *streams) (terraform.Module, bool, error) {
-	m, diags, err := c.module()
-	incomplete := false
-	for _, d := range diags {
-		if d.Severity != terraform.Note {
-			fmt.Fprintln(s.err, strings.TrimSpace(d.String()))
+// readModule reads Terraform, or what stands for cloud objects, and tells what is wrong with it. The findings are
+// those that were not told.
+func (c contestant) readModule(s *streams) (terraform.Module, []model.Finding, error) {
+	if c.kind == cloudObjects {
+		m, findings := c.reader().Resources(c.snapshots...)
+		for i := range m.Resources {
+			m.Resources[i].Pos = terraform.Pos{File: c.path}
 		}
-		incomplete = incomplete || d.Severity == terraform.Warning
+		return m, append(findings, c.findings...), nil
 	}
-	switch {
-	case err != nil:
-		return m, false, badInput("%s: %w", c.path, err)
-	case diags.HasErrors():
-		return m, false, outcome{code: exitInput}
+	m, diags, err := c.module()
+	if err != nil {
+		return m, nil, badInput("%s: %w", c.path, err)
 	}
-	return m, incomplete, nil
+	var findings []model.Finding
+	for _, d := range diags {
+		switch d.Severity {
+		case terraform.Error:
+			fmt.Fprintln(s.err, strings.TrimSpace(d.String()))
+		case terraform.Warning:
+			findings = append(findings, model.Finding{Severity: model.Warning, Code: tfsource.CodeIncomplete,
+				Summary: strings.TrimSuffix(d.Summary, ".") + ": " + strings.TrimSuffix(strings.Join(strings.Fields(d.Detail), " "), "."),
+				Origin:  model.Origin{File: d.Pos.File, Line: d.Pos.Line, Column: d.Pos.Column}})
+		case terraform.Note:
+		}
+	}
+	if diags.HasErrors() {
+		return m, nil, outcome{code: exitInput}
+	}
+	return m, findings, nil
 }

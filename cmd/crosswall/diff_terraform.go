@@ -16,7 +16,11 @@ import (
 // manifests are translated for the Terraform's cloud, because that says which segments there are and
 // which groups of the Terraform stand for them.
 func (r *diffRequest) manifestsWithTerraform(s *streams, want, have contestant) (comparison, error) {
-	module, incomplete, err := have.readModule(s)
+	if len(want.material.Workloads) == 0 {
+		return comparison{}, badInput("%s holds no workload, so that there is nothing to compare %s with; "+
+			"give the manifests of the workloads too, with --with", want.path, have.path)
+	}
+	module, found, err := have.readModule(s)
 	if err != nil {
 		return comparison{}, err
 	}
@@ -37,7 +41,9 @@ func (r *diffRequest) manifestsWithTerraform(s *streams, want, have contestant) 
 		return comparison{}, badInput("%s cannot be translated for %s, so that there is nothing to compare %s with", want.path, p.Limits().Title, have.path)
 	}
 	policy, findings := p.Decode(module)
+	findings = append(found, findings...)
 	bindIDs(asked.Inventory.Groups, module)
+	findings = append(findings, bindParties(p, asked, module, policy)...)
 	if err := policy.Validate(); err != nil {
 		return comparison{}, outcome{exitInternal, fmt.Errorf("%s: %w", have.path, err)}
 	}
@@ -51,7 +57,7 @@ func (r *diffRequest) manifestsWithTerraform(s *streams, want, have contestant) 
 	c.want.policy = asked.Wanted
 	c.have = opponent{name: have.path, label: "have", policy: policy}
 	c.findings = model.SortFindings(slices.Concat(want.material.findings, findings))
-	c.incomplete = incomplete || want.material.code() != exitClean || model.WorstSeverity(findings) == model.Error
+	c.incomplete = leavesOut(findings) || have.hasGaps() || want.material.code() != exitClean || model.WorstSeverity(findings) == model.Error
 	return c, nil
 }
 

@@ -13,6 +13,8 @@ import (
 type choice struct {
 	value string
 	words []string
+	// given is whether the user chose, if only the default.
+	given bool
 }
 
 var _ pflag.Value = (*choice)(nil)
@@ -28,7 +30,7 @@ func (c *choice) Set(s string) error {
 	if !slices.Contains(c.words, s) {
 		return fmt.Errorf("want %s", orList(c.words))
 	}
-	c.value = s
+	c.value, c.given = s, true
 	return nil
 }
 

@@ -31,7 +31,9 @@ type targetJSON struct {
 	Segments []segmentJSON `json:"segments"`
 	Losses   []findingJSON `json:"losses"`
 	Quotas   []quotaJSON   `json:"quotas"`
-	Findings []findingJSON `json:"findings"`
+	// Lists are the rule lists, before and after they were shortened.
+	Lists    []listSizeJSON `json:"lists"`
+	Findings []findingJSON  `json:"findings"`
 }
 
 type segmentJSON struct {
@@ -45,12 +47,24 @@ type quotaJSON struct {
 	Limit int    `json:"limit"`
 }
 
+// listSizeJSON is a providers.ListSize. LowerBound is left out where it was not worked out, Limit where
+// there is none.
+type listSizeJSON struct {
+	Name       string   `json:"name"`
+	Segments   []string `json:"segments"`
+	Before     int      `json:"before"`
+	After      int      `json:"after"`
+	LowerBound int      `json:"lowerBound,omitempty"`
+	Limit      int      `json:"limit,omitempty"`
+}
+
 func (r report) json() reportJSON {
 	out := reportJSON{Version: 1, Placement: r.placement, Targets: []targetJSON{}, Findings: findingsJSON(r.findings)}
 	for _, t := range r.targets {
 		j := targetJSON{
 			Name: t.Target, Files: []string{}, Verdict: t.Verdict.String(), Refused: t.Refused, Out: t.dir,
 			Segments: []segmentJSON{}, Losses: findingsJSON(t.Losses), Quotas: []quotaJSON{}, Findings: findingsJSON(t.Findings),
+			Lists: []listSizeJSON{},
 		}
 		for _, f := range t.Files {
 			j.Files = append(j.Files, f.Name)
@@ -61,6 +75,11 @@ func (r report) json() reportJSON {
 		}
 		for _, q := range t.Output.Quotas {
 			j.Quotas = append(j.Quotas, quotaJSON(q))
+		}
+		for _, l := range t.Output.Lists {
+			k := listSizeJSON(l)
+			k.Segments = append([]string{}, l.Segments...)
+			j.Lists = append(j.Lists, k)
 		}
 		out.Targets = append(out.Targets, j)
 	}
@@ -104,6 +123,9 @@ func (t targetReport) text(verbose bool) string {
 	}
 	for _, q := range quotaLines(t.Output.Quotas, verbose) {
 		p.add("quotas", q)
+	}
+	for _, l := range listLines(t.Output.Lists, verbose) {
+		p.add("lists", l)
 	}
 	for _, f := range t.Losses {
 		p.add("losses", lossText(f))
@@ -206,6 +228,46 @@ func quotaLines(qs []providers.Quota, all bool) []string {
 		out = append(out, fmt.Sprintf("and %d less used; --verbose shows them", more))
 	}
 	return out
+}
+
+// fewLists is how many shortened lists are shown unless all are asked for.
+const fewLists = 10
+
+// listLines returns the rule lists that were shortened, those first that were shortened by most; with
+// all, the others too.
+func listLines(ls []providers.ListSize, all bool) []string {
+	shown := slices.DeleteFunc(slices.Clone(ls), func(l providers.ListSize) bool { return !all && l.After == l.Before })
+	slices.SortStableFunc(shown, func(a, b providers.ListSize) int {
+		return cmp.Compare(b.Before-b.After, a.Before-a.After)
+	})
+	var out []string
+	before, after := 0, 0
+	for i, l := range shown {
+		if i < fewLists || all {
+			out = append(out, listText(l))
+			continue
+		}
+		before, after = before+l.Before, after+l.After
+	}
+	if rest := len(shown) - len(out); rest > 0 {
+		out = append(out, fmt.Sprintf("and %d to %d in %s more; --verbose shows them", before, after, count(rest, "list")))
+	}
+	return out
+}
+
+// listText is how long a list was and is, and whether it could be shorter.
+func listText(l providers.ListSize) string {
+	size := fmt.Sprint(l.After)
+	if l.Before != l.After {
+		size = fmt.Sprintf("%d to %d", l.Before, l.After)
+	}
+	switch {
+	case l.LowerBound == 0:
+		return size + " " + l.Name
+	case l.LowerBound >= l.After:
+		return size + " " + l.Name + ", the fewest possible"
+	}
+	return fmt.Sprintf("%s %s, at best %d", size, l.Name, l.LowerBound)
 }
 
 // lossText is a loss with its grade before all.

@@ -41,6 +41,8 @@ func TestScripts(t *testing.T) {
 			"generate": scriptGenerate,
 			"same":     scriptSame,
 			"absent":   scriptAbsent,
+			"cluster":  scriptCluster,
+			"ec2":      scriptEC2,
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond == "root" {
@@ -91,6 +93,8 @@ func scriptGenerate(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	case "rules":
 		text = rulesManifest(70)
+	case "too-many-rules":
+		text = rulesManifest(310)
 	default:
 		ts.Fatalf("unknown kind %q", args[0])
 	}
@@ -120,7 +124,7 @@ spec:
       from:
 `)
 	for i := range n {
-		fmt.Fprintf(&b, "        - ipBlock: {cidr: 198.51.%d.1/32}\n", i)
+		fmt.Fprintf(&b, "        - ipBlock: {cidr: 198.%d.%d.1/32}\n", 51+i/256, i%256)
 	}
 	return b.String()
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/crosswall/crosswall/model"
 	"github.com/crosswall/crosswall/translate"
 	"github.com/crosswall/crosswall/translate/kubernetes"
+	kubelive "github.com/crosswall/crosswall/translate/kubernetes/live"
 )
 
 // sourceOptions say how sources are read: what Kubernetes and its plugins leave open.
@@ -22,6 +23,9 @@ type sourceOptions struct {
 	verbose   bool
 
 	ipBlocks, hostNetwork, labels, cidrs, ended, broken *choice
+
+	// known are the clusters that the command has read, by source.
+	known map[string]kubelive.Cluster
 }
 
 // addSourceFlags adds the flags that every command with a SOURCE has. The
@@ -81,11 +85,21 @@ var leftOut = [...]string{
 	"broken-document-skipped", // a document that could not be read
 	"kustomization-not-built", // what a kustomization changes: names, labels, selectors, further objects
 	"template-not-processed",  // the objects of an OpenShift template
+	kubelive.CodeNotRead,
+	kubelive.CodeOtherNamespaces,
 }
 
 // code returns exitIncomplete when the input holds something that may change
-// every answer about it.
+// every answer about it, or when a cluster does something else than its policies say.
 func (m material) code() exitCode {
+	if notInForceIn(m.findings) {
+		return exitIncomplete
+	}
+	return m.wordCode()
+}
+
+// wordCode returns exitIncomplete when the input holds something that may change what the policies say.
+func (m material) wordCode() exitCode {
 	for _, f := range m.findings {
 		if slices.Contains(leftOut[:], f.Code) {
 			return exitIncomplete
@@ -104,8 +118,12 @@ func (o *sourceOptions) read(ctx context.Context, s *streams, paths []string) (m
 	}
 	s.progress("reading %s", strings.Join(paths, ", "))
 	defer s.progressDone()
-	reader := o.reader()
-	files, findings, err := reader.Load(paths, s.in)
+	clusters, err := o.clusters(ctx, s, paths)
+	if err != nil {
+		return material{}, err
+	}
+	reader := o.asIn(o.reader(), clusters)
+	files, findings, err := reader.Load(slices.DeleteFunc(slices.Clone(paths), isCluster), s.in)
 	if err != nil {
 		return material{}, badInput("%w", err)
 	}
@@ -120,6 +138,9 @@ func (o *sourceOptions) read(ctx context.Context, s *streams, paths []string) (m
 		}
 		return !f.Named && isOutput(f.Name)
 	})
+	for _, c := range clusters {
+		files, m.findings = append(files, c.Files...), append(m.findings, c.Findings...)
+	}
 	if len(files) == 0 && len(findings) == 0 {
 		return material{}, nothingToRead(paths)
 	}
@@ -143,12 +164,15 @@ var scheme = regexp.MustCompile(`^[a-z][a-z0-9+.-]*://`)
 // supported refuses sources that cannot be read, by their name alone.
 func supported(p string) error {
 	const kinds = "give Kubernetes manifests: a file, a folder, or - for standard input"
+	if isCluster(p) {
+		return nil
+	}
 	if scheme.MatchString(p) {
-		return badInput("%s: live sources cannot be read yet; %s", p, kinds)
+		return badInput("%s: what a live account holds is no policy of workloads; %s", p, kinds)
 	}
 	switch filepath.Ext(p) {
 	case ".tf", ".tfstate", ".tfplan", ".hcl":
-		return badInput("%s: Terraform cannot be read as a source yet; %s", p, kinds)
+		return badInput("%s: Terraform is no policy of workloads; %s", p, kinds)
 	}
 	return nil
 }
@@ -158,7 +182,7 @@ func nothingToRead(paths []string) error {
 	for _, p := range paths {
 		found, err := filepath.Glob(filepath.Join(p, "*.tf"))
 		if err == nil && len(found) > 0 {
-			return badInput("%s holds Terraform, which cannot be read as a source yet; give Kubernetes manifests", p)
+			return badInput("%s holds Terraform, which is no policy of workloads; give Kubernetes manifests", p)
 		}
 	}
 	return badInput("%s: no file that ends in .yaml, .yml or .json", strings.Join(paths, ", "))
@@ -171,7 +195,7 @@ func isOutput(name string) bool {
 }
 
 // placementHead matches the field that makes a file a placement, in YAML and in JSON.
-var placementHead = regexp.MustCompile(`(?m)^[{\s]*"?apiVersion"?\s*:\s*["']?crosswall\.dev/`)
+var placementHead = regexp.MustCompile(`(?m)^[{\s]*"?apiVersion"?\s*:\s*["']?crosswall\.dev/v`)
 
 // isPlacement reports whether a file is a placement.
 func isPlacement(data []byte) bool { return placementHead.Match(data) }

@@ -26,6 +26,10 @@ type translateRequest struct {
 	allowWider bool
 	overwrite  bool
 	exitZero   bool
+	minimal    bool
+	quotas     *quotas // nil: none was raised
+	// numbers are those that rules had when the targets were last written.
+	numbers map[string]providers.Numbering
 }
 
 func newTranslate(s *streams) *cobra.Command {
@@ -43,6 +47,11 @@ module with variables, and what needs addresses is refused.
 A result that admits more than was asked for is refused unless --allow-wider is given;
 other targets are still written. Without --out nothing is written.
 
+A list of rules that is over its cloud's quota is shortened to fit, which changes nothing of
+what it admits; --minimal writes every list as short as it can be found. Numbers
+of rules are kept in crosswall.lock.json beside the files, so that a rule keeps its number
+while others change: commit it with them.
+
 A target's folder is replaced as a whole or left as it is. Files that
 crosswall did not write, and files of its own that were edited since, make it refuse;
 --overwrite replaces edited files and never touches foreign ones. Terraform's own files
@@ -57,12 +66,16 @@ crosswall did not write, and files of its own that were edited since, make it re
 	r.format = chooseFlag(cmd, "format", "", "syntax of the Terraform files", terraform.HCL.String(), terraform.JSON.String())
 	r.gcpStyle = chooseFlag(cmd, "gcp-style", "", "VPC firewall rules, or a network firewall policy", gcpVPC, gcpPolicy)
 	r.output = chooseFlag(cmd, "output", "o", "form of the report", outputText, outputJSON)
+	r.quotas = addQuotaFlags(cmd)
 	f := cmd.Flags()
 	f.StringVar(&r.placement, "placement", "", "placement `file`")
 	f.StringVar(&r.out, "out", "", "`folder` to write to; each target gets a folder in it")
 	f.BoolVar(&r.allowWider, "allow-wider", false, "write results that admit more than was asked for")
 	f.BoolVar(&r.overwrite, "overwrite", false, "replace files of crosswall's that were edited")
 	f.BoolVar(&r.exitZero, "exit-zero", false, "exit with 0 whatever was found")
+	f.Bool("fit", false, "shorten rule lists only as far as quotas need; this is the default")
+	f.BoolVar(&r.minimal, "minimal", false, "shorten every rule list as far as possible")
+	cmd.MarkFlagsMutuallyExclusive("fit", "minimal")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return r.run(cmd.Context(), s, args) }
 	return cmd
 }
@@ -70,6 +83,9 @@ crosswall did not write, and files of its own that were edited since, make it re
 func (r *translateRequest) run(ctx context.Context, s *streams, args []string) error {
 	if len(r.to.values) == 0 {
 		return errors.New("no target given: name some with --to " + r.to.words[0] + "," + r.to.words[1])
+	}
+	if err := r.quotas.check(); err != nil {
+		return err
 	}
 	m, err := r.source.read(ctx, s, args)
 	if err != nil {
@@ -79,7 +95,10 @@ func (r *translateRequest) run(ctx context.Context, s *streams, args []string) e
 	if err != nil {
 		return err
 	}
-	rep := report{findings: m.findings, placement: placed.file, code: m.code()}
+	if r.numbers, err = r.locks(); err != nil {
+		return err
+	}
+	rep := report{findings: m.findings, placement: placed.file, code: m.wordCode()}
 	for _, name := range r.to.values {
 		if err := ctx.Err(); err != nil {
 			return badInput("interrupted; nothing was written")
@@ -96,14 +115,42 @@ func (r *translateRequest) run(ctx context.Context, s *streams, args []string) e
 	return r.answer(s, rep)
 }
 
+// locks returns the numbers that rules had, by target.
+func (r *translateRequest) locks() (map[string]providers.Numbering, error) {
+	out := map[string]providers.Numbering{}
+	if r.out == "" {
+		return out, nil
+	}
+	for _, name := range r.to.values {
+		numbers, err := readLock(filepath.Join(r.out, name))
+		if err != nil {
+			return nil, err
+		}
+		out[name] = numbers
+	}
+	return out, nil
+}
+
+// shrink is how far to shorten rule lists.
+func (r *translateRequest) shrink() providers.Shrink {
+	if r.minimal {
+		return providers.ShrinkAlways
+	}
+	return providers.ShrinkToFit
+}
+
 // translate carries out one target.
 func (r *translateRequest) translate(name string, m material, site providers.Site) targetReport {
 	p := target(name, r.gcpStyle.value)
+	if r.quotas != nil {
+		p = r.quotas.raised(p)
+	}
 	format, err := terraform.ParseFormat(r.format.value)
 	if err != nil {
 		format = terraform.HCL // unreachable: the flag takes no other words
 	}
-	result := translate.To(p, m.Input, site, translate.Options{AllowWider: r.allowWider, Format: format})
+	result := translate.To(p, m.Input, site, translate.Options{
+		AllowWider: r.allowWider, Format: format, Shrink: r.shrink(), Numbers: r.numbers[name]})
 	return targetReport{Result: result, title: p.Limits().Title}
 }
 

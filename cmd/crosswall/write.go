@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/crosswall/crosswall/providers"
+	"github.com/crosswall/crosswall/translate"
 )
 
 // folder is a folder to be written as a whole.
@@ -93,8 +94,8 @@ func (s *staging) inspect(overwrite bool) error {
 	var foreign, edited []string
 	for _, e := range entries {
 		name := e.Name()
-		if name == manifestName || isTerraforms(name) {
-			continue
+		if name == manifestName || isTerraforms(name) || name == translate.LockName {
+			continue // the lock was read before: what it says stays in force, whoever wrote it
 		}
 		_, now := s.old.Files[name]
 		_, before := s.old.Before[name]

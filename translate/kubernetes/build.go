@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/crosswall/crosswall/model"
 	"github.com/crosswall/crosswall/translate"
@@ -51,6 +52,9 @@ func build(c *catalog) translate.Input {
 	b.podAddrs = addrsOf(b.all, c.opts.PodAddrs)
 	for _, p := range c.policies {
 		b.policy(p)
+	}
+	for _, s := range b.sides {
+		s.unread(b.unread())
 	}
 	b.lint()
 	in := translate.Input{Policy: model.Policy{Layers: []model.Layer{{
@@ -117,6 +121,30 @@ func (s *built) isolate(p *policy, subject selection) {
 		s.isolated.why = subject.why
 	}
 	s.isolated.unsure = append(s.isolated.unsure, subject.unsure...)
+}
+
+// unread returns the pods of namespaces whose policies could not be read.
+func (b *builder) unread() selection {
+	var out selection
+	for _, w := range b.all {
+		if name := w.namespace.name; slices.Contains(b.opts.Unread, "") || slices.Contains(b.opts.Unread, name) {
+			out.add(w, perhaps, fmt.Sprintf("the NetworkPolicies of namespace %s could not be read", name))
+		}
+	}
+	return out
+}
+
+// unread adds pods of which it is unknown which policies select them: these may isolate the pods, and may admit anything.
+func (s *built) unread(pods selection) {
+	if pods.isEmpty() {
+		return
+	}
+	if len(s.isolated.unsure) == 0 {
+		s.isolated.why = pods.why
+	}
+	s.isolated.unsure = append(s.isolated.unsure, pods.unsure...)
+	s.rules = append(s.rules, model.Rule{Name: "policies that could not be read", Action: model.Allow,
+		Target: identities(pods.unsure), Peer: model.Maybe{Selector: model.Any{}, Why: pods.why}, Traffic: model.Traffic{model.AllTraffic()}})
 }
 
 // subject returns the pods that a policy selects, and reports what is odd about them.

@@ -30,6 +30,7 @@ type catalog struct {
 	hooks    []*object
 	ended    int        // pods that have come to their end
 	asked    *questions // what the policies ask, once that is known
+	stored   bool       // whether the file being added was printed by an API server
 }
 
 // seenObject is what is remembered of an object to tell repeats from conflicts.
@@ -46,6 +47,7 @@ func newCatalog(opts Options, rep *report) *catalog {
 // addFile adds every object of a file.
 func (c *catalog) addFile(f File) {
 	docs, found := 0, 0
+	c.stored = f.Stored
 	var bare []*node
 	faults := c.parse(withoutMarks(f.Data), func(n *node) {
 		docs++
@@ -198,7 +200,10 @@ func (c *catalog) add(file string, n *node, of groupVersionKind) int {
 	}
 	n = inherit(n, of)
 	o := newObject(file, n)
-	o.cidrs = c.opts.CIDRs
+	o.cidrs, o.stored = c.opts.CIDRs, c.stored
+	if o.stored {
+		o.cidrs = LaxCIDRs
+	}
 	hasVersion := n.get("apiVersion").string() != ""
 	switch {
 	case o.kind != "" && hasVersion:

@@ -123,6 +123,12 @@ func (t kindTable) role(group, kind string) role {
 	return unrelated
 }
 
+// Unmodelled reports whether objects of a kind bear on network policy and are not read by this package: a
+// finding with the code "unmodelled-policy" is made for each. group is the API group without a version, "" for the core group.
+func Unmodelled(group, kind string) bool {
+	return newKindTable().role(group, kind) == unmodelledRole
+}
+
 // suggest returns the kind that is read and differs from kind in case or by little, with its group.
 func (t kindTable) suggest(kind string) (groupKind, bool) {
 	var best groupKind

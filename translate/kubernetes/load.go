@@ -22,6 +22,10 @@ type File struct {
 	// Named is whether the user named the file itself: that it holds no Kubernetes object is
 	// then an error. Files that were met in a folder are skipped with a finding.
 	Named bool
+	// Stored is whether an API server holds the objects, and printed them. Lines and columns then say nothing to
+	// anybody, so that origins have none; and CIDRs with host bits, which API servers accepted before 1.36 and keep
+	// (feature gate StrictIPCIDRValidation), are masked and reported as with [LaxCIDRs].
+	Stored bool
 }
 
 // StdinName is the path that stands for standard input.

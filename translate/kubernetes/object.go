@@ -19,6 +19,8 @@ type object struct {
 	cidrs CIDRCheck
 	// hook is whether the object is there only while Helm runs a hook.
 	hook bool
+	// stored is whether it was printed by an API server: it has no place in a file.
+	stored bool
 }
 
 // newObject returns the object at n. Wrong types are left to the reader of the kind.
@@ -58,6 +60,9 @@ func (o *object) title() string {
 
 // origin returns the place of a part of the object.
 func (o *object) origin(at place, path string) model.Origin {
+	if o.stored {
+		at = place{}
+	}
 	return model.Origin{File: o.file, Line: int(at.line), Column: int(at.col), Object: o.title(), Path: path}
 }
 

@@ -28,6 +28,9 @@ type Options struct {
 	// NetworkPolicySpec.Ingress), so that traffic from these addresses to isolated pods is
 	// unknown. Empty: traffic from a pod's own node is left out of the answer.
 	NodeAddrs model.AddrSet
+	// Unread names the namespaces whose NetworkPolicies could not be read; "" stands for all. Whether their
+	// pods are isolated is then unknown, and so is what would be allowed without these policies.
+	Unread []string
 	// Limits bounds the work that an input can ask for.
 	Limits Limits
 }

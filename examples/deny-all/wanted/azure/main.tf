@@ -42,6 +42,10 @@ resource "azurerm_network_security_rule" "app-deny-out-all-any-839302c2" {
 resource "azurerm_subnet_network_security_group_association" "app" {
   subnet_id                 = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/demo/providers/Microsoft.Network/virtualNetworks/demo/subnets/app"
   network_security_group_id = azurerm_network_security_group.app.id
+  depends_on = [
+    azurerm_network_security_rule.app-deny-in-all-any-ad8dbbe3,
+    azurerm_network_security_rule.app-deny-out-all-any-839302c2,
+  ]
 }
 
 # Filters subnet web with demo-web.
@@ -86,4 +90,8 @@ resource "azurerm_network_security_rule" "web-deny-out-all-any-b5dcb751" {
 resource "azurerm_subnet_network_security_group_association" "web" {
   subnet_id                 = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/demo/providers/Microsoft.Network/virtualNetworks/demo/subnets/web"
   network_security_group_id = azurerm_network_security_group.web.id
+  depends_on = [
+    azurerm_network_security_rule.web-deny-in-all-any-b79a7187,
+    azurerm_network_security_rule.web-deny-out-all-any-b5dcb751,
+  ]
 }

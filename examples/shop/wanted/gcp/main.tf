@@ -43,6 +43,7 @@ resource "google_compute_firewall" "shop_backend_in_040ac116" {
   priority      = 900
   target_tags   = ["shop-backend"]
   source_ranges = ["0.0.0.0/0"]
+  depends_on    = [google_compute_firewall.shop_backend_in_15265e82]
 
   deny {
     protocol = "all"
@@ -59,6 +60,7 @@ resource "google_compute_firewall" "shop_backend_in_8e11d9e7" {
   priority      = 900
   target_tags   = ["shop-backend"]
   source_ranges = ["::/0"]
+  depends_on    = [google_compute_firewall.shop_backend_in_15265e82]
 
   deny {
     protocol = "all"
@@ -131,6 +133,11 @@ resource "google_compute_firewall" "shop_backend_out_af820b08" {
   priority           = 900
   target_tags        = ["shop-backend"]
   destination_ranges = ["0.0.0.0/0"]
+  depends_on = [
+    google_compute_firewall.shop_backend_out_316baf41,
+    google_compute_firewall.shop_backend_out_f3fe69ed,
+    google_compute_firewall.shop_backend_out_a19a23fc,
+  ]
 
   deny {
     protocol = "all"
@@ -147,6 +154,11 @@ resource "google_compute_firewall" "shop_backend_out_0554a13a" {
   priority           = 900
   target_tags        = ["shop-backend"]
   destination_ranges = ["::/0"]
+  depends_on = [
+    google_compute_firewall.shop_backend_out_316baf41,
+    google_compute_firewall.shop_backend_out_f3fe69ed,
+    google_compute_firewall.shop_backend_out_a19a23fc,
+  ]
 
   deny {
     protocol = "all"
@@ -180,6 +192,7 @@ resource "google_compute_firewall" "shop_database_in_5149f77e" {
   priority      = 900
   target_tags   = ["shop-database"]
   source_ranges = ["0.0.0.0/0"]
+  depends_on    = [google_compute_firewall.shop_database_in_36ba44e9]
 
   deny {
     protocol = "all"
@@ -196,6 +209,7 @@ resource "google_compute_firewall" "shop_database_in_26a552e3" {
   priority      = 900
   target_tags   = ["shop-database"]
   source_ranges = ["::/0"]
+  depends_on    = [google_compute_firewall.shop_database_in_36ba44e9]
 
   deny {
     protocol = "all"
@@ -234,6 +248,7 @@ resource "google_compute_firewall" "shop_database_out_63e7419c" {
   priority           = 900
   target_tags        = ["shop-database"]
   destination_ranges = ["0.0.0.0/0"]
+  depends_on         = [google_compute_firewall.shop_database_out_b7f1d554]
 
   deny {
     protocol = "all"
@@ -250,6 +265,7 @@ resource "google_compute_firewall" "shop_database_out_3a6b5044" {
   priority           = 900
   target_tags        = ["shop-database"]
   destination_ranges = ["::/0"]
+  depends_on         = [google_compute_firewall.shop_database_out_b7f1d554]
 
   deny {
     protocol = "all"
@@ -283,6 +299,7 @@ resource "google_compute_firewall" "shop_frontend_in_1e29677b" {
   priority      = 900
   target_tags   = ["shop-frontend"]
   source_ranges = ["0.0.0.0/0"]
+  depends_on    = [google_compute_firewall.shop_frontend_in_776418b5]
 
   deny {
     protocol = "all"
@@ -299,6 +316,7 @@ resource "google_compute_firewall" "shop_frontend_in_c72d2806" {
   priority      = 900
   target_tags   = ["shop-frontend"]
   source_ranges = ["::/0"]
+  depends_on    = [google_compute_firewall.shop_frontend_in_776418b5]
 
   deny {
     protocol = "all"
@@ -354,6 +372,10 @@ resource "google_compute_firewall" "shop_frontend_out_c4ee5916" {
   priority           = 900
   target_tags        = ["shop-frontend"]
   destination_ranges = ["0.0.0.0/0"]
+  depends_on = [
+    google_compute_firewall.shop_frontend_out_58ef7f94,
+    google_compute_firewall.shop_frontend_out_e8961f92,
+  ]
 
   deny {
     protocol = "all"
@@ -370,6 +392,10 @@ resource "google_compute_firewall" "shop_frontend_out_89a13620" {
   priority           = 900
   target_tags        = ["shop-frontend"]
   destination_ranges = ["::/0"]
+  depends_on = [
+    google_compute_firewall.shop_frontend_out_58ef7f94,
+    google_compute_firewall.shop_frontend_out_e8961f92,
+  ]
 
   deny {
     protocol = "all"

@@ -27,6 +27,7 @@ resource "google_compute_firewall" "demo_backend_in_26b895b2" {
   priority      = 900
   target_tags   = ["demo-backend"]
   source_ranges = ["0.0.0.0/0"]
+  depends_on    = [google_compute_firewall.demo_backend_in_91e473c3]
 
   deny {
     protocol = "all"
@@ -43,6 +44,7 @@ resource "google_compute_firewall" "demo_backend_in_48a015d8" {
   priority      = 900
   target_tags   = ["demo-backend"]
   source_ranges = ["::/0"]
+  depends_on    = [google_compute_firewall.demo_backend_in_91e473c3]
 
   deny {
     protocol = "all"
@@ -140,6 +142,7 @@ resource "google_compute_firewall" "demo_frontend_out_5d3c3ae0" {
   priority           = 900
   target_tags        = ["demo-frontend"]
   destination_ranges = ["0.0.0.0/0"]
+  depends_on         = [google_compute_firewall.demo_frontend_out_5760f6fa]
 
   deny {
     protocol = "all"
@@ -156,6 +159,7 @@ resource "google_compute_firewall" "demo_frontend_out_b16db447" {
   priority           = 900
   target_tags        = ["demo-frontend"]
   destination_ranges = ["::/0"]
+  depends_on         = [google_compute_firewall.demo_frontend_out_5760f6fa]
 
   deny {
     protocol = "all"

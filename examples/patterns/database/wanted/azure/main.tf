@@ -13,7 +13,7 @@ resource "azurerm_network_security_rule" "app-allow-in-demo-batch-any-d7ff590f" 
   description                 = "no policy isolates demo-batch for ingress"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.app.name
-  priority                    = 345
+  priority                    = 454
   direction                   = "Inbound"
   access                      = "Allow"
   protocol                    = "*"
@@ -29,7 +29,7 @@ resource "azurerm_network_security_rule" "app-allow-in-demo-backend-any-81525467
   description                 = "no policy isolates demo-backend for ingress"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.app.name
-  priority                    = 2154
+  priority                    = 2841
   direction                   = "Inbound"
   access                      = "Allow"
   protocol                    = "*"
@@ -45,7 +45,7 @@ resource "azurerm_network_security_rule" "app-allow-out-demo-backend-any-8f5377c
   description                 = "no policy isolates demo-backend for egress"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.app.name
-  priority                    = 461
+  priority                    = 1993
   direction                   = "Outbound"
   access                      = "Allow"
   protocol                    = "*"
@@ -61,7 +61,7 @@ resource "azurerm_network_security_rule" "app-allow-out-demo-batch-any-47ed77df"
   description                 = "no policy isolates demo-batch for egress"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.app.name
-  priority                    = 922
+  priority                    = 2234
   direction                   = "Outbound"
   access                      = "Allow"
   protocol                    = "*"
@@ -74,6 +74,12 @@ resource "azurerm_network_security_rule" "app-allow-out-demo-batch-any-47ed77df"
 resource "azurerm_subnet_network_security_group_association" "app" {
   subnet_id                 = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/demo/providers/Microsoft.Network/virtualNetworks/demo/subnets/app"
   network_security_group_id = azurerm_network_security_group.app.id
+  depends_on = [
+    azurerm_network_security_rule.app-allow-in-demo-batch-any-d7ff590f,
+    azurerm_network_security_rule.app-allow-in-demo-backend-any-81525467,
+    azurerm_network_security_rule.app-allow-out-demo-backend-any-8f5377c0,
+    azurerm_network_security_rule.app-allow-out-demo-batch-any-47ed77df,
+  ]
 }
 
 # Filters subnet data with demo-database.
@@ -84,34 +90,34 @@ resource "azurerm_network_security_group" "data" {
 }
 
 # NetworkPolicy demo/database
-resource "azurerm_network_security_rule" "data-allow-in-demo-database-tcp-5432-from-10-1-1-0-25-c54257cb" {
-  name                        = "allow-in-demo-database-tcp-5432-from-10-1-1-0-25-c54257cb"
-  description                 = "NetworkPolicy demo/database"
-  resource_group_name         = "demo"
-  network_security_group_name = azurerm_network_security_group.data.name
-  priority                    = 738
-  direction                   = "Inbound"
-  access                      = "Allow"
-  protocol                    = "Tcp"
-  source_port_range           = "*"
-  destination_port_range      = "5432"
-  source_address_prefix       = "10.1.1.0/25"
-  destination_address_prefix  = "10.1.2.0/24"
-}
-
-# NetworkPolicy demo/database
 resource "azurerm_network_security_rule" "data-allow-in-demo-database-tcp-5432-from-10-1-2-0-24-fa5da074" {
   name                        = "allow-in-demo-database-tcp-5432-from-10-1-2-0-24-fa5da074"
   description                 = "NetworkPolicy demo/database"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.data.name
-  priority                    = 2718
+  priority                    = 860
   direction                   = "Inbound"
   access                      = "Allow"
   protocol                    = "Tcp"
   source_port_range           = "*"
   destination_port_range      = "5432"
   source_address_prefix       = "10.1.2.0/24"
+  destination_address_prefix  = "10.1.2.0/24"
+}
+
+# NetworkPolicy demo/database
+resource "azurerm_network_security_rule" "data-allow-in-demo-database-tcp-5432-from-10-1-1-0-25-c54257cb" {
+  name                        = "allow-in-demo-database-tcp-5432-from-10-1-1-0-25-c54257cb"
+  description                 = "NetworkPolicy demo/database"
+  resource_group_name         = "demo"
+  network_security_group_name = azurerm_network_security_group.data.name
+  priority                    = 1113
+  direction                   = "Inbound"
+  access                      = "Allow"
+  protocol                    = "Tcp"
+  source_port_range           = "*"
+  destination_port_range      = "5432"
+  source_address_prefix       = "10.1.1.0/25"
   destination_address_prefix  = "10.1.2.0/24"
 }
 
@@ -129,6 +135,10 @@ resource "azurerm_network_security_rule" "data-deny-in-all-any-4a9d2562" {
   destination_port_range      = "*"
   source_address_prefix       = "*"
   destination_address_prefix  = "*"
+  depends_on = [
+    azurerm_network_security_rule.data-allow-in-demo-database-tcp-5432-from-10-1-2-0-24-fa5da074,
+    azurerm_network_security_rule.data-allow-in-demo-database-tcp-5432-from-10-1-1-0-25-c54257cb,
+  ]
 }
 
 # NetworkPolicy demo/database
@@ -137,7 +147,7 @@ resource "azurerm_network_security_rule" "data-allow-out-demo-database-tcp-5432-
   description                 = "NetworkPolicy demo/database"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.data.name
-  priority                    = 879
+  priority                    = 1744
   direction                   = "Outbound"
   access                      = "Allow"
   protocol                    = "Tcp"
@@ -161,9 +171,17 @@ resource "azurerm_network_security_rule" "data-deny-out-all-any-bf22c395" {
   destination_port_range      = "*"
   source_address_prefix       = "*"
   destination_address_prefix  = "*"
+  depends_on                  = [azurerm_network_security_rule.data-allow-out-demo-database-tcp-5432-to-10-1-2-0-24-af097883]
 }
 
 resource "azurerm_subnet_network_security_group_association" "data" {
   subnet_id                 = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/demo/providers/Microsoft.Network/virtualNetworks/demo/subnets/data"
   network_security_group_id = azurerm_network_security_group.data.id
+  depends_on = [
+    azurerm_network_security_rule.data-allow-in-demo-database-tcp-5432-from-10-1-2-0-24-fa5da074,
+    azurerm_network_security_rule.data-allow-in-demo-database-tcp-5432-from-10-1-1-0-25-c54257cb,
+    azurerm_network_security_rule.data-deny-in-all-any-4a9d2562,
+    azurerm_network_security_rule.data-allow-out-demo-database-tcp-5432-to-10-1-2-0-24-af097883,
+    azurerm_network_security_rule.data-deny-out-all-any-bf22c395,
+  ]
 }

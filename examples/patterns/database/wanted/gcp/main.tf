@@ -76,6 +76,10 @@ resource "google_compute_firewall" "demo_database_in_d3f387de" {
   priority      = 900
   target_tags   = ["demo-database"]
   source_ranges = ["0.0.0.0/0"]
+  depends_on = [
+    google_compute_firewall.demo_database_in_9b8485f7,
+    google_compute_firewall.demo_database_in_e253b943,
+  ]
 
   deny {
     protocol = "all"
@@ -92,6 +96,10 @@ resource "google_compute_firewall" "demo_database_in_846bebba" {
   priority      = 900
   target_tags   = ["demo-database"]
   source_ranges = ["::/0"]
+  depends_on = [
+    google_compute_firewall.demo_database_in_9b8485f7,
+    google_compute_firewall.demo_database_in_e253b943,
+  ]
 
   deny {
     protocol = "all"
@@ -125,6 +133,7 @@ resource "google_compute_firewall" "demo_database_out_3cf3a444" {
   priority           = 900
   target_tags        = ["demo-database"]
   destination_ranges = ["0.0.0.0/0"]
+  depends_on         = [google_compute_firewall.demo_database_out_a3d5a3e8]
 
   deny {
     protocol = "all"
@@ -141,6 +150,7 @@ resource "google_compute_firewall" "demo_database_out_10a5a46e" {
   priority           = 900
   target_tags        = ["demo-database"]
   destination_ranges = ["::/0"]
+  depends_on         = [google_compute_firewall.demo_database_out_a3d5a3e8]
 
   deny {
     protocol = "all"

@@ -13,7 +13,7 @@ resource "azurerm_network_security_rule" "system-allow-in-kube-system-coredns-an
   description                 = "no policy isolates kube-system-coredns for ingress"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.system.name
-  priority                    = 1830
+  priority                    = 2578
   direction                   = "Inbound"
   access                      = "Allow"
   protocol                    = "*"
@@ -29,7 +29,7 @@ resource "azurerm_network_security_rule" "system-allow-out-kube-system-coredns-a
   description                 = "no policy isolates kube-system-coredns for egress"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.system.name
-  priority                    = 2509
+  priority                    = 1259
   direction                   = "Outbound"
   access                      = "Allow"
   protocol                    = "*"
@@ -42,6 +42,10 @@ resource "azurerm_network_security_rule" "system-allow-out-kube-system-coredns-a
 resource "azurerm_subnet_network_security_group_association" "system" {
   subnet_id                 = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/demo/providers/Microsoft.Network/virtualNetworks/demo/subnets/system"
   network_security_group_id = azurerm_network_security_group.system.id
+  depends_on = [
+    azurerm_network_security_rule.system-allow-in-kube-system-coredns-any-6399bac0,
+    azurerm_network_security_rule.system-allow-out-kube-system-coredns-any-921ebd19,
+  ]
 }
 
 # Filters subnet web with demo-web.
@@ -57,7 +61,7 @@ resource "azurerm_network_security_rule" "web-allow-in-demo-web-any-6cb0cbf8" {
   description                 = "no policy isolates demo-web for ingress"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.web.name
-  priority                    = 2781
+  priority                    = 2943
   direction                   = "Inbound"
   access                      = "Allow"
   protocol                    = "*"
@@ -73,7 +77,7 @@ resource "azurerm_network_security_rule" "web-allow-out-demo-web-udp-53-to-10-1-
   description                 = "NetworkPolicy demo/dns"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.web.name
-  priority                    = 914
+  priority                    = 680
   direction                   = "Outbound"
   access                      = "Allow"
   protocol                    = "Udp"
@@ -89,7 +93,7 @@ resource "azurerm_network_security_rule" "web-allow-out-demo-web-tcp-53-to-10-1-
   description                 = "NetworkPolicy demo/dns"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.web.name
-  priority                    = 1406
+  priority                    = 1717
   direction                   = "Outbound"
   access                      = "Allow"
   protocol                    = "Tcp"
@@ -113,9 +117,19 @@ resource "azurerm_network_security_rule" "web-deny-out-all-any-b5dcb751" {
   destination_port_range      = "*"
   source_address_prefix       = "*"
   destination_address_prefix  = "*"
+  depends_on = [
+    azurerm_network_security_rule.web-allow-out-demo-web-udp-53-to-10-1-2-0-24-51a56f96,
+    azurerm_network_security_rule.web-allow-out-demo-web-tcp-53-to-10-1-2-0-24-56790300,
+  ]
 }
 
 resource "azurerm_subnet_network_security_group_association" "web" {
   subnet_id                 = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/demo/providers/Microsoft.Network/virtualNetworks/demo/subnets/web"
   network_security_group_id = azurerm_network_security_group.web.id
+  depends_on = [
+    azurerm_network_security_rule.web-allow-in-demo-web-any-6cb0cbf8,
+    azurerm_network_security_rule.web-allow-out-demo-web-udp-53-to-10-1-2-0-24-51a56f96,
+    azurerm_network_security_rule.web-allow-out-demo-web-tcp-53-to-10-1-2-0-24-56790300,
+    azurerm_network_security_rule.web-deny-out-all-any-b5dcb751,
+  ]
 }

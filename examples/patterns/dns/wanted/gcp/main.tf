@@ -48,6 +48,7 @@ resource "google_compute_firewall" "demo_web_out_7afae467" {
   priority           = 900
   target_tags        = ["demo-web"]
   destination_ranges = ["0.0.0.0/0"]
+  depends_on         = [google_compute_firewall.demo_web_out_a264b1dc]
 
   deny {
     protocol = "all"
@@ -64,6 +65,7 @@ resource "google_compute_firewall" "demo_web_out_86a9827e" {
   priority           = 900
   target_tags        = ["demo-web"]
   destination_ranges = ["::/0"]
+  depends_on         = [google_compute_firewall.demo_web_out_a264b1dc]
 
   deny {
     protocol = "all"

@@ -13,7 +13,7 @@ resource "azurerm_network_security_rule" "app-allow-in-demo-backend-tcp-9000-fro
   description                 = "NetworkPolicy demo/backend"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.app.name
-  priority                    = 694
+  priority                    = 3059
   direction                   = "Inbound"
   access                      = "Allow"
   protocol                    = "Tcp"
@@ -37,6 +37,7 @@ resource "azurerm_network_security_rule" "app-deny-in-all-any-ad8dbbe3" {
   destination_port_range      = "*"
   source_address_prefix       = "*"
   destination_address_prefix  = "*"
+  depends_on                  = [azurerm_network_security_rule.app-allow-in-demo-backend-tcp-9000-from-10-1-1-0-24-66de6d4c]
 }
 
 # policies isolate what is here for egress: whatever they do not admit is refused
@@ -58,6 +59,11 @@ resource "azurerm_network_security_rule" "app-deny-out-all-any-839302c2" {
 resource "azurerm_subnet_network_security_group_association" "app" {
   subnet_id                 = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/demo/providers/Microsoft.Network/virtualNetworks/demo/subnets/app"
   network_security_group_id = azurerm_network_security_group.app.id
+  depends_on = [
+    azurerm_network_security_rule.app-allow-in-demo-backend-tcp-9000-from-10-1-1-0-24-66de6d4c,
+    azurerm_network_security_rule.app-deny-in-all-any-ad8dbbe3,
+    azurerm_network_security_rule.app-deny-out-all-any-839302c2,
+  ]
 }
 
 # Filters subnet web with demo-frontend.
@@ -73,7 +79,7 @@ resource "azurerm_network_security_rule" "web-allow-in-demo-frontend-any-6cb0cbf
   description                 = "no policy isolates demo-frontend for ingress"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.web.name
-  priority                    = 2781
+  priority                    = 803
   direction                   = "Inbound"
   access                      = "Allow"
   protocol                    = "*"
@@ -89,7 +95,7 @@ resource "azurerm_network_security_rule" "web-allow-out-demo-frontend-tcp-9000-t
   description                 = "NetworkPolicy demo/frontend"
   resource_group_name         = "demo"
   network_security_group_name = azurerm_network_security_group.web.name
-  priority                    = 2047
+  priority                    = 509
   direction                   = "Outbound"
   access                      = "Allow"
   protocol                    = "Tcp"
@@ -113,9 +119,15 @@ resource "azurerm_network_security_rule" "web-deny-out-all-any-b5dcb751" {
   destination_port_range      = "*"
   source_address_prefix       = "*"
   destination_address_prefix  = "*"
+  depends_on                  = [azurerm_network_security_rule.web-allow-out-demo-frontend-tcp-9000-to-10-1-2-0-24-1907ebe0]
 }
 
 resource "azurerm_subnet_network_security_group_association" "web" {
   subnet_id                 = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/demo/providers/Microsoft.Network/virtualNetworks/demo/subnets/web"
   network_security_group_id = azurerm_network_security_group.web.id
+  depends_on = [
+    azurerm_network_security_rule.web-allow-in-demo-frontend-any-6cb0cbf8,
+    azurerm_network_security_rule.web-allow-out-demo-frontend-tcp-9000-to-10-1-2-0-24-1907ebe0,
+    azurerm_network_security_rule.web-deny-out-all-any-b5dcb751,
+  ]
 }

@@ -1,0 +1,237 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/crosswall/crosswall/providers"
+	"github.com/crosswall/crosswall/translate/snapshot"
+)
+
+// accountsRun reads many accounts, a file for each.
+type accountsRun struct {
+	streams  *streams
+	dir      string
+	inFlight int
+	resume   bool
+
+	one sync.Mutex // guards what follows, and the streams
+	// regions are those of accounts that were asked for them, by the name of the account.
+	regions map[string][]string
+	// read, kept, partial and failed count accounts: read now, read by an earlier run, read in part, not
+	// read at all.
+	read, kept, partial, failed int
+}
+
+// regionsFile is where a run keeps which regions accounts have, so that none is asked twice.
+const regionsFile = ".regions.json"
+
+// run reads the accounts, no more than inFlight at once. The error is for the folder, and for an
+// interruption: what was read until then is kept.
+func (r *accountsRun) run(ctx context.Context, targets []accountTarget) error {
+	if err := r.prepare(); err != nil {
+		return err
+	}
+	sources := make([][]string, len(targets))
+	r.each(len(targets), func(i int) {
+		var err error
+		if sources[i], err = r.expand(ctx, targets[i]); err != nil {
+			r.fails(targets[i].source, err)
+		}
+	})
+	if err := r.keepRegions(); err != nil {
+		return err
+	}
+	var all []string
+	for _, source := range slices.Concat(sources...) {
+		if !slices.Contains(all, source) { // a region may be named and be among all of them
+			all = append(all, source)
+		}
+	}
+	var broken error
+	r.each(len(all), func(i int) {
+		if err := r.account(ctx, all[i]); err != nil {
+			r.one.Lock()
+			broken = errors.Join(broken, err)
+			r.one.Unlock()
+		}
+	})
+	switch {
+	case ctx.Err() != nil:
+		return badInput("interrupted; --resume goes on where it stopped")
+	case broken != nil:
+		return badInput("%w", broken)
+	}
+	return nil
+}
+
+// each calls f for 0 to n-1, no more than inFlight at once.
+func (r *accountsRun) each(n int, f func(int)) {
+	var g errgroup.Group
+	g.SetLimit(r.inFlight)
+	for i := range n {
+		g.Go(func() error {
+			f(i)
+			return nil
+		})
+	}
+	_ = g.Wait() // no call returns an error
+}
+
+// prepare makes the folder and reads what an earlier run knew.
+func (r *accountsRun) prepare() error {
+	r.regions = map[string][]string{}
+	if err := os.MkdirAll(r.dir, 0o777); err != nil {
+		return badInput("%w", err)
+	}
+	data, err := os.ReadFile(filepath.Join(r.dir, regionsFile))
+	if !r.resume || errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = json.Unmarshal(data, &r.regions)
+	}
+	if err != nil {
+		return badInput("%s: %w", filepath.Join(r.dir, regionsFile), err)
+	}
+	return nil
+}
+
+func (r *accountsRun) keepRegions() error {
+	if len(r.regions) == 0 {
+		return nil
+	}
+	return replaceFile(filepath.Join(r.dir, regionsFile), func(w io.Writer) error { return json.NewEncoder(w).Encode(r.regions) })
+}
+
+// expand returns the sources of a target.
+func (r *accountsRun) expand(ctx context.Context, t accountTarget) ([]string, error) {
+	if ctx.Err() != nil {
+		return nil, nil
+	}
+	name := nameOfSource(t.source)
+	r.one.Lock()
+	known, ok := r.regions[name]
+	r.one.Unlock()
+	if !t.regions || !ok {
+		sources, names, err := t.expanded(ctx)
+		if t.regions && err == nil {
+			r.one.Lock()
+			r.regions[name] = names
+			r.one.Unlock()
+		}
+		return sources, err
+	}
+	return t.inRegions(known)
+}
+
+// nameOfSource is a source without what is to be kept secret.
+func nameOfSource(source string) string {
+	if a, ok, err := openLive(source); ok && err == nil {
+		return a.name
+	}
+	return "an account"
+}
+
+// account reads one account and writes its file. The error is for the file.
+func (r *accountsRun) account(ctx context.Context, source string) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	a, _, err := openLive(source) // sources were checked when the list was read
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(r.dir, fileOf(a.name))
+	if err := replaceable(path); err != nil {
+		return err
+	}
+	if info, err := os.Stat(path); r.resume && err == nil && info.Size() > 0 {
+		r.one.Lock()
+		r.kept++
+		r.one.Unlock()
+		return nil
+	}
+	taken, err := a.read(ctx, func(string, int) {})
+	switch {
+	case ctx.Err() != nil:
+		return nil // to be read again
+	case err != nil:
+		r.fails(source, err)
+		return nil
+	}
+	if err := replaceFile(path, func(w io.Writer) error { return snapshot.Write(w, taken) }); err != nil {
+		return err
+	}
+	r.succeeds(taken)
+	return nil
+}
+
+// fails tells of an account that could not be read.
+func (r *accountsRun) fails(source string, err error) {
+	r.one.Lock()
+	defer r.one.Unlock()
+	r.failed++
+	r.streams.progressDone()
+	fmt.Fprintf(r.streams.err, "%s: could not be read: %v\n", nameOfSource(source), err)
+}
+
+// succeeds tells of an account that was read, perhaps in part.
+func (r *accountsRun) succeeds(taken providers.Snapshot) {
+	r.one.Lock()
+	defer r.one.Unlock()
+	r.read++
+	r.streams.progressDone()
+	fmt.Fprintln(r.streams.err, holdings(taken))
+	if len(taken.Gaps) > 0 {
+		r.partial++
+		r.streams.tell(gapFindings(taken), true)
+	}
+	r.streams.progress("%d accounts read", r.read)
+}
+
+// summary says in a line how it went.
+func (r *accountsRun) summary() string {
+	r.streams.progressDone()
+	out := fmt.Sprintf("%s read into %s", count(r.read, "account"), r.dir)
+	if r.kept > 0 {
+		out += fmt.Sprintf(", %d kept of an earlier run", r.kept)
+	}
+	if r.partial > 0 {
+		out += fmt.Sprintf(", %d of them in part", r.partial)
+	}
+	if r.failed > 0 {
+		out += fmt.Sprintf("; %d could not be read, and nothing is known of %s", r.failed, plural(r.failed, "it", "them"))
+	}
+	return out
+}
+
+// code is incomplete unless everything was read.
+func (r *accountsRun) code() exitCode {
+	if r.failed > 0 || r.partial > 0 {
+		return exitIncomplete
+	}
+	return exitClean
+}
+
+// notInNames are characters that file names are better without.
+var notInNames = regexp.MustCompile(`[^0-9A-Za-z]+`)
+
+// fileOf is the name of an account's file: readable, and another for every account.
+func fileOf(name string) string {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(name)) // a hash takes everything
+	return fmt.Sprintf("%s-%08x.json", strings.Trim(notInNames.ReplaceAllString(name, "-"), "-"), h.Sum32())
+}
