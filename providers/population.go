@@ -22,10 +22,20 @@ type Populated interface {
 type Population struct {
 	// Parties are sorted by label; no two share a label or an address.
 	Parties []Party
-	// Together holds parties, by index, that some endpoint belongs to at once.
+	// Together holds parties, by index, that some endpoint belongs to at once, of those that are not
+	// among Endpoints.
 	Together [][]int
+	// Endpoints are those that the module tells one by one, in any order: what is compared of them
+	// is what they belong to.
+	Endpoints []Endpoint
 	// Places are groups that are known by their addresses: subnets.
 	Places map[model.Group]model.Selector
+	// Known are the addresses of groups that the policy has in their place, and that another module may
+	// name: prefix lists by their ids.
+	Known map[model.Group]model.Selector
+	// Stages says of which parts of the cloud's firewall the policy stands for anything, and which were not read. A part
+	// without an entry is one of which the module has nothing to say.
+	Stages []Stage
 	// Strangers are groups that every endpoint of no party is in.
 	Strangers []model.Group
 	// Taken is addresses that no stranger holds.
@@ -34,6 +44,37 @@ type Population struct {
 	// a security group without rules admits nothing. Groups without an entry are then not
 	// filtered. A layer names no group but its own.
 	Bare map[model.Group]model.Layer
+}
+
+// Stage is a part of a cloud's firewall that decides about traffic by itself, such as network ACLs beside security groups.
+type Stage struct {
+	// Name is what to call it: "network ACLs".
+	Name string
+	// Unread is whether nothing of it was read.
+	Unread bool
+	// Doubt names the layers or chains of the policy that hold doubt in place of what was not read, and nothing else. Stages may
+	// share them. Of a stage of which something was read, they stand for the rest.
+	Doubt []string
+	// Advice says how to read it; empty: there is nothing to advise.
+	Advice string
+}
+
+// Endpoint is something with addresses that belongs to parties: a network interface, or what has one. ID, Address,
+// Name and, where these fail, Addrs tell whether an endpoint of another module is the same; they are empty where they
+// are not known.
+type Endpoint struct {
+	// Label is what to call it.
+	Label string
+	// Address is that of its resource, ID the cloud's; Name is unique among things of its kind, and begins
+	// with the kind.
+	Address, ID, Name string
+	// Parties are those that it belongs to, by index, in any order. Nothing is told of an endpoint without any,
+	// unless it is known elsewhere to be in some.
+	Parties []int
+	// Unsure says why it may belong to other parties besides; empty: it does not.
+	Unsure string
+	// Addrs is every address that it holds; empty: not known.
+	Addrs model.AddrSet
 }
 
 // Party is endpoints that rules name together: the members of a security group, the
@@ -56,8 +97,11 @@ type Party struct {
 	// interface has.
 	Idle bool
 	// Mark is whether it is no endpoint by itself, but something that others
-	// have, as a network tag.
+	// have, as a network tag, or a security group all of whose members are among the Endpoints.
 	Mark bool
+	// Unruled is whether it has rules of its own that the module does not hold: what comes and goes with
+	// joining it is not known.
+	Unruled bool
 }
 
 // GroupsOf returns the groups that a selector names, sorted, each once.

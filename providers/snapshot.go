@@ -33,7 +33,8 @@ type Gap struct {
 	// Kind is the kind of the objects.
 	Kind string `json:"kind"`
 	// Object is the id of the one object that could not be read in full; empty: any object
-	// of the kind may be missing.
+	// of the kind may be missing. It is a scope, as in "aws://eu-west-1", where nothing of another account could be read:
+	// what was read of this one is whole.
 	Object string `json:"object,omitempty"`
 	// Call is the API's operation, "DescribeSecurityGroups".
 	Call string `json:"call"`

@@ -31,6 +31,7 @@ type evaluator struct {
 	faults, trying int
 
 	depth, work int
+	allowed     int // work
 	exhausted   bool
 }
 
@@ -41,7 +42,8 @@ type local struct {
 	done, busy bool
 }
 
-func newEvaluator() *evaluator {
+// newEvaluator returns an evaluator that may do so much work: see maxWork.
+func newEvaluator(work int) *evaluator {
 	c := newCapsule()
 	return &evaluator{
 		capsule: c,
@@ -49,6 +51,7 @@ func newEvaluator() *evaluator {
 		locals:  map[string]*local{},
 		calls:   &hcl.EvalContext{Functions: functions()},
 		seen:    map[Diagnostic]bool{},
+		allowed: work,
 	}
 }
 
@@ -143,6 +146,9 @@ func (ev *evaluator) eval(e hclsyntax.Expression, s *scope) cty.Value {
 			return v
 		}
 	case *hclsyntax.TemplateExpr:
+		if v, ok := literalText(e); ok { // as most expressions are
+			return ev.checked(v, e.SrcRange)
+		}
 		return ev.compute(&hclsyntax.TemplateExpr{Parts: ev.literals(e.Parts, s), SrcRange: e.SrcRange})
 	case *hclsyntax.TemplateJoinExpr:
 		return ev.compute(&hclsyntax.TemplateJoinExpr{Tuple: ev.literal(e.Tuple, s)})
@@ -208,6 +214,18 @@ func (ev *evaluator) derived(o *opaque, rng hcl.Range) cty.Value {
 		return ev.unknown("computed from "+ref, rng)
 	}
 	return cty.CapsuleVal(ev.typ, &opaque{why: o.why})
+}
+
+// literalText returns what a template stands for that is nothing but text.
+func literalText(e *hclsyntax.TemplateExpr) (cty.Value, bool) {
+	if len(e.Parts) != 1 {
+		return cty.NilVal, false
+	}
+	l, ok := e.Parts[0].(*hclsyntax.LiteralValueExpr)
+	if !ok || l.Val.IsNull() || !l.Val.Type().Equals(cty.String) {
+		return cty.NilVal, false
+	}
+	return l.Val, true
 }
 
 // literalParts returns the literals that [evaluator.literal] put into an expression.
@@ -533,7 +551,7 @@ func (ev *evaluator) checked(v cty.Value, rng hcl.Range) cty.Value {
 
 func (ev *evaluator) spend(n int, rng hcl.Range) bool {
 	ev.work += n
-	if ev.work > maxWork && !ev.exhausted {
+	if ev.work > ev.allowed && !ev.exhausted {
 		ev.exhausted = true
 		trying := ev.trying
 		ev.trying = 0

@@ -185,7 +185,7 @@ func (b *Body) open(typ, why string) {
 	case old.IsNull():
 		b.Set(typ, Unknown(why))
 	case old.kind == list:
-		b.Set(typ, List(append(slices.Clone(old.list), Unknown(why))...))
+		b.Set(typ, List(append(slices.Clone(old.elements()), Unknown(why))...))
 	default:
 		b.Set(typ, List(old, Unknown(why)))
 	}

@@ -1,93 +1,87 @@
 package terraform
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/hclwrite"
-	"github.com/zclconf/go-cty/cty"
 )
 
 // hclFiles writes a valid module in native syntax.
 func hclFiles(m Module) []File {
 	var out []File
-	add := func(name string, write func(*hclwrite.Body)) {
-		f := hclwrite.NewEmptyFile()
-		comment(f.Body(), notice)
-		write(f.Body())
-		out = append(out, File{Name: name, Data: hclwrite.Format(f.Bytes())})
+	add := func(name string, write func(*hclWriter)) {
+		w := &hclWriter{}
+		w.comment(notice)
+		write(w)
+		out = append(out, File{Name: name, Data: w.out})
 	}
 	if len(m.Imports) > 0 {
-		add("imports.tf", func(b *hclwrite.Body) { hclImports(b, m.Imports) })
+		add("imports.tf", func(w *hclWriter) { hclImports(w, m.Imports) })
 	}
-	add("main.tf", func(b *hclwrite.Body) {
+	add("main.tf", func(w *hclWriter) {
 		for _, r := range m.Resources {
-			hclResource(b, r)
+			hclResource(w, r)
 		}
 	})
 	if len(m.Outputs) > 0 {
-		add("outputs.tf", func(b *hclwrite.Body) { hclOutputs(b, m.Outputs) })
+		add("outputs.tf", func(w *hclWriter) { hclOutputs(w, m.Outputs) })
 	}
 	if len(m.Variables) > 0 {
-		add("variables.tf", func(b *hclwrite.Body) { hclVariables(b, m.Variables) })
+		add("variables.tf", func(w *hclWriter) { hclVariables(w, m.Variables) })
 	}
 	if m.TerraformVersion != "" || len(m.Requirements) > 0 {
-		add("versions.tf", func(b *hclwrite.Body) { hclVersions(b, m) })
+		add("versions.tf", func(w *hclWriter) { hclVersions(w, m) })
 	}
 	return out
 }
 
-// comment writes one line, which must not hold a line break.
-func comment(b *hclwrite.Body, line string) {
-	text := "#"
-	if line != "" {
-		text += " " + line
-	}
-	b.AppendUnstructuredTokens(hclwrite.Tokens{{Type: hclsyntax.TokenComment, Bytes: []byte(text + "\n")}})
-}
-
-func hclResource(b *hclwrite.Body, r Resource) {
-	b.AppendNewline()
+func hclResource(w *hclWriter, r Resource) {
+	w.blank()
 	for _, c := range r.Comment {
-		comment(b, commentLine(c))
+		w.comment(commentLine(c))
 	}
-	hclBody(b.AppendNewBlock("resource", []string{r.Type, r.Name}).Body(), r.Body)
+	w.open("resource", r.Type, r.Name)
+	hclBody(w, r.Body)
+	w.close()
 }
 
-func hclBody(b *hclwrite.Body, body Body) {
-	empty := true
+func hclBody(w *hclWriter, body Body) {
 	for _, a := range body.Attrs {
 		if !a.Value.IsAbsent() {
-			b.SetAttributeRaw(a.Name, valueTokens(a.Value))
-			empty = false
+			w.attr(a.Name, a.Value)
 		}
 	}
+	w.align()
+	empty := !slices.ContainsFunc(body.Attrs, func(a Attr) bool { return !a.Value.IsAbsent() })
 	for _, k := range body.Blocks {
 		if !empty {
-			b.AppendNewline()
+			w.blank()
 		}
-		hclBody(b.AppendNewBlock(k.Type, nil).Body(), k.Body)
+		w.open(k.Type)
+		hclBody(w, k.Body)
+		w.close()
 		empty = false
 	}
 }
 
-func hclVersions(b *hclwrite.Body, m Module) {
-	b.AppendNewline()
-	t := b.AppendNewBlock("terraform", nil).Body()
+func hclVersions(w *hclWriter, m Module) {
+	w.blank()
+	w.open("terraform")
 	if m.TerraformVersion != "" {
-		t.SetAttributeValue("required_version", cty.StringVal(m.TerraformVersion))
+		w.attr("required_version", String(m.TerraformVersion))
 	}
-	if len(m.Requirements) == 0 {
-		return
+	if len(m.Requirements) > 0 {
+		if m.TerraformVersion != "" {
+			w.blank()
+		}
+		w.open("required_providers")
+		for _, r := range m.Requirements {
+			w.attr(r.Name, requirement(r))
+		}
+		w.close()
 	}
-	if m.TerraformVersion != "" {
-		t.AppendNewline()
-	}
-	p := t.AppendNewBlock("required_providers", nil).Body()
-	for _, r := range m.Requirements {
-		p.SetAttributeRaw(r.Name, valueTokens(requirement(r)))
-	}
+	w.close()
 }
 
 // requirement is the entry of required_providers.
@@ -99,104 +93,43 @@ func requirement(r Requirement) Value {
 	return Object(v)
 }
 
-func hclVariables(b *hclwrite.Body, vs []Variable) {
+func hclVariables(w *hclWriter, vs []Variable) {
 	for _, v := range vs {
-		b.AppendNewline()
-		k := b.AppendNewBlock("variable", []string{v.Name}).Body()
+		w.blank()
+		w.open("variable", v.Name)
 		if v.Type != "" {
-			k.SetAttributeRaw("type", typeTokens(v.Type))
+			w.cell("type", typeText(v.Type))
 		}
 		if v.Description != "" {
-			k.SetAttributeRaw("description", quoted(v.Description))
+			w.cell("description", quoted(v.Description))
 		}
 		if !v.Default.IsAbsent() {
-			k.SetAttributeRaw("default", valueTokens(v.Default))
+			w.attr("default", v.Default)
 		}
+		w.close()
 	}
 }
 
-func hclOutputs(b *hclwrite.Body, os []Output) {
+func hclOutputs(w *hclWriter, os []Output) {
 	for _, o := range os {
-		b.AppendNewline()
-		k := b.AppendNewBlock("output", []string{o.Name}).Body()
+		w.blank()
+		w.open("output", o.Name)
 		if o.Description != "" {
-			k.SetAttributeRaw("description", quoted(o.Description))
+			w.cell("description", quoted(o.Description))
 		}
-		k.SetAttributeRaw("value", valueTokens(o.Value))
+		w.attr("value", o.Value)
+		w.close()
 	}
 }
 
-func hclImports(b *hclwrite.Body, is []Import) {
+func hclImports(w *hclWriter, is []Import) {
 	for _, i := range is {
-		b.AppendNewline()
-		k := b.AppendNewBlock("import", nil).Body()
-		k.SetAttributeRaw("to", valueTokens(Ref(i.To)))
-		k.SetAttributeRaw("id", quoted(i.ID))
+		w.blank()
+		w.open("import")
+		w.attr("to", Ref(i.To))
+		w.cell("id", quoted(i.ID))
+		w.close()
 	}
-}
-
-// maxLine is how many bytes a list may take on one line before it gets a line
-// per element.
-const maxLine = 80
-
-// valueTokens writes a value that was found valid.
-func valueTokens(v Value) hclwrite.Tokens {
-	switch v.kind {
-	case literal:
-		if s, ok := v.AsString(); ok {
-			return quoted(s)
-		}
-		return hclwrite.TokensForValue(v.lit)
-	case reference:
-		return refTokens(v.text)
-	case list:
-		return listTokens(v.list)
-	case object:
-		return objectTokens(v.keys)
-	case absent, unknown, computed:
-	}
-	return nil
-}
-
-// refTokens writes a reference in its one normal spelling.
-func refTokens(text string) hclwrite.Tokens {
-	t, err := parseRef(text)
-	if err != nil {
-		return nil
-	}
-	return hclwrite.TokensForTraversal(t)
-}
-
-func listTokens(vs []Value) hclwrite.Tokens {
-	elems := make([]hclwrite.Tokens, len(vs))
-	width, nested := 0, false
-	for i, e := range vs {
-		elems[i] = valueTokens(e)
-		width += len(elems[i].Bytes()) + 2
-		nested = nested || e.kind == object || e.kind == list
-	}
-	if len(vs) < 2 && !nested || !nested && width <= maxLine {
-		return hclwrite.TokensForTuple(elems)
-	}
-	newline := &hclwrite.Token{Type: hclsyntax.TokenNewline, Bytes: []byte("\n")}
-	out := hclwrite.Tokens{{Type: hclsyntax.TokenOBrack, Bytes: []byte("[")}, newline}
-	for _, e := range elems {
-		out = append(out, e...)
-		out = append(out, &hclwrite.Token{Type: hclsyntax.TokenComma, Bytes: []byte(",")}, newline)
-	}
-	return append(out, &hclwrite.Token{Type: hclsyntax.TokenCBrack, Bytes: []byte("]")})
-}
-
-func objectTokens(m map[string]Value) hclwrite.Tokens {
-	var attrs []hclwrite.ObjectAttrTokens
-	for _, k := range slices.Sorted(maps.Keys(m)) {
-		name := quoted(k)
-		if plainKey(k) {
-			name = hclwrite.TokensForIdentifier(k)
-		}
-		attrs = append(attrs, hclwrite.ObjectAttrTokens{Name: name, Value: valueTokens(m[k])})
-	}
-	return hclwrite.TokensForObject(attrs)
 }
 
 // plainKey reports whether a key may stand in an object without quotes:
@@ -205,8 +138,11 @@ func plainKey(k string) bool {
 	return identifier(k) && !slices.Contains([]string{"for", "null", "true", "false"}, k)
 }
 
-// typeTokens writes a type expression that was found valid. It is the only
+// typeText writes a type expression that was found valid, on one line. It is the only
 // text that is taken over as it stands.
+func typeText(text string) string { return string(hclwrite.Format(typeTokens(text).Bytes())) }
+
+// typeTokens returns a type expression without comments and line breaks.
 func typeTokens(text string) hclwrite.Tokens {
 	var out hclwrite.Tokens
 	for _, t := range lexExpression(text) {

@@ -3,7 +3,6 @@ package terraform
 import (
 	"encoding/json"
 
-	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 )
@@ -21,7 +20,7 @@ func instanceKey(index any) string {
 	case string:
 		v = cty.StringVal(i)
 	case json.Number:
-		n, ok := number(i).AsInt()
+		n, ok := jsonNumber(i).AsInt()
 		if !ok {
 			return "[" + i.String() + "]"
 		}
@@ -42,8 +41,4 @@ func normalAddress(address string) string {
 		return address
 	}
 	return traversalText(t)
-}
-
-func traversalText(t hcl.Traversal) string {
-	return string(hclwrite.TokensForTraversal(t).Bytes())
 }

@@ -8,8 +8,6 @@ import (
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
-
-	"github.com/zclconf/go-cty/cty"
 )
 
 // tree is an object of a JSON configuration file.
@@ -193,7 +191,7 @@ func jsonOutputs(os []Output) tree {
 func jsonImports(is []Import) []tree {
 	var out []tree
 	for _, i := range is {
-		out = append(out, tree{"to": jsonRef(i.To), "id": jsonValue(String(i.ID), jsonTemplate)})
+		out = append(out, tree{"to": refText(i.To), "id": jsonValue(String(i.ID), jsonTemplate)})
 	}
 	return out
 }
@@ -210,48 +208,41 @@ const (
 // jsonValue writes a value that was found valid.
 func jsonValue(v Value, mode jsonMode) any {
 	switch v.kind {
-	case literal:
-		return jsonLiteral(v.lit, mode)
+	case text:
+		if mode == jsonPlain {
+			return v.text
+		}
+		return escapeTemplate(v.text)
+	case truth:
+		return v.whole == 1
+	case integer:
+		return v.whole
+	case number:
+		return json.Number(v.text)
 	case reference:
 		if mode == jsonBare {
-			return jsonRef(v.text)
+			return refText(v.text)
 		}
-		return "${" + jsonRef(v.text) + "}"
+		return "${" + refText(v.text) + "}"
 	case list:
-		out := make([]any, len(v.list))
-		for i, e := range v.list {
+		out := make([]any, len(v.elements()))
+		for i, e := range v.elements() {
 			out[i] = jsonValue(e, mode)
 		}
 		return out
 	case object:
 		out := tree{}
-		for k, e := range v.keys {
+		for k, e := range v.entries() {
 			if mode != jsonPlain {
 				k = escapeTemplate(k)
 			}
 			out[k] = jsonValue(e, mode)
 		}
 		return out
-	case absent, unknown, computed:
+	case absent, null, unknown, computed:
 	}
 	return nil
 }
-
-func jsonLiteral(v cty.Value, mode jsonMode) any {
-	switch {
-	case v.IsNull():
-		return nil
-	case v.Type() == cty.Bool:
-		return v.True()
-	case v.Type() == cty.Number:
-		return json.Number(v.AsBigFloat().Text('f', -1))
-	case mode == jsonPlain:
-		return v.AsString()
-	}
-	return escapeTemplate(v.AsString())
-}
-
-func jsonRef(text string) string { return string(refTokens(text).Bytes()) }
 
 // escapeTemplate makes a string stand for itself where a template is expected
 // (developer.hashicorp.com/terraform/language/expressions/strings).
@@ -262,7 +253,7 @@ func jsonRef(text string) string { return string(refTokens(text).Bytes()) }
 func escapeTemplate(s string) string {
 	odd := strings.IndexFunc(s, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }) >= 0
 	if odd || strings.Contains(s, "$${") || strings.Contains(s, "%%{") {
-		return "${" + string(quotedASCII(s).Bytes()) + "}"
+		return "${" + quotedASCII(s) + "}"
 	}
 	return strings.NewReplacer("${", "$${", "%{", "%%{").Replace(s)
 }

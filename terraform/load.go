@@ -197,9 +197,10 @@ func parseFile(name string, data []byte) (f *hcl.File, diags hcl.Diagnostics) {
 		}
 		return json.Parse(data, name)
 	}
-	tokens, _ := hclsyntax.LexConfig(data, name, hcl.InitialPos)
-	if tooDeep(tokens) {
-		return nil, hcl.Diagnostics{deepDiagnostic(whole)}
+	if !shallow(data) {
+		if tokens, _ := hclsyntax.LexConfig(data, name, hcl.InitialPos); tooDeep(tokens) {
+			return nil, hcl.Diagnostics{deepDiagnostic(whole)}
+		}
 	}
 	return hclsyntax.ParseConfig(data, name, hcl.InitialPos)
 }

@@ -64,7 +64,7 @@ func (b Body) BlocksOf(typ string) []Block {
 	if _, ok := v.AsObject(); ok {
 		v = List(v)
 	}
-	for _, e := range v.list {
+	for _, e := range v.elements() {
 		if keys, ok := e.AsObject(); ok {
 			out = append(out, Block{Type: typ, Body: objectBody(keys)})
 		}
@@ -84,7 +84,7 @@ func (b Body) Open(typ string) bool {
 	case v.IsNull() || v.kind == object:
 		return false
 	}
-	for _, e := range v.list {
+	for _, e := range v.elements() {
 		if e.kind != object {
 			return true
 		}

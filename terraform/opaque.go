@@ -4,7 +4,6 @@ import (
 	"reflect"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 )
 
@@ -118,7 +117,7 @@ func nests(v cty.Value) bool {
 
 // refValue returns a reference in its normal spelling.
 func refValue(t hcl.Traversal) Value {
-	return Ref(string(hclwrite.TokensForTraversal(t).Bytes()))
+	return Ref(traversalText(t))
 }
 
 // value turns what was evaluated into a Value.
@@ -135,8 +134,12 @@ func (c capsule) value(v cty.Value) Value {
 		return Null()
 	case !v.IsKnown():
 		return Unknown("not known")
-	case t.IsPrimitiveType():
-		return Value{kind: literal, lit: v}
+	case t == cty.String:
+		return Value{kind: text, text: v.AsString()}
+	case t == cty.Number:
+		return decimal(v.AsBigFloat())
+	case t == cty.Bool:
+		return Bool(v.True())
 	case t.IsTupleType() || t.IsListType() || t.IsSetType():
 		out := []Value{}
 		for it := v.ElementIterator(); it.Next(); {

@@ -141,7 +141,7 @@ func (s sense) value(m masked) Value {
 	case bool:
 		return Bool(v)
 	case json.Number:
-		return number(v)
+		return jsonNumber(v)
 	}
 	return Unknown("a value of an unexpected kind")
 }
@@ -196,9 +196,9 @@ func holdsTrue(mask any) bool {
 // maxDigits bounds numbers: none that means something to a cloud is longer.
 const maxDigits = 40
 
-// number returns a number, unless it is written with an exponent that makes it
+// jsonNumber returns a number, unless it is written with an exponent that makes it
 // unreasonably large.
-func number(n json.Number) Value {
+func jsonNumber(n json.Number) Value {
 	v, err := cty.ParseNumberVal(n.String())
 	small := false
 	if f, err := n.Float64(); err == nil {
@@ -207,5 +207,5 @@ func number(n json.Number) Value {
 	if err != nil || len(n) > maxDigits || !small && strings.ContainsAny(n.String(), "eE") {
 		return Unknown("a number out of range")
 	}
-	return Value{kind: literal, lit: v}
+	return decimal(v.AsBigFloat())
 }

@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
@@ -13,23 +14,53 @@ import (
 // quoted writes a string in native syntax. HCL reads escapes by grapheme
 // clusters, so that one followed by a combining mark ("\n" and U+0301) is no
 // escape to it: strings that do not come back as they were are written in ASCII.
-func quoted(s string) hclwrite.Tokens {
-	tokens := hclwrite.TokensForValue(cty.StringVal(s))
-	if isASCII(s) || unquotes(tokens, s) {
-		return tokens
+func quoted(s string) string { return string(appendQuoted(nil, s)) }
+
+// appendQuoted appends what quoted returns.
+func appendQuoted(b []byte, s string) []byte {
+	if isASCII(s) {
+		return appendASCII(b, s)
 	}
-	return quotedASCII(s)
+	if out := hclwrite.TokensForValue(cty.StringVal(s)).Bytes(); unquotes(out, s) {
+		return append(b, out...)
+	}
+	return append(b, quotedASCII(s)...)
+}
+
+// appendASCII appends a string of ASCII in quotes
+// (github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md, "Quoted Template Expression" and "Template Literals").
+func appendASCII(b []byte, s string) []byte {
+	b = append(b, '"')
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '\n':
+			b = append(b, `\n`...)
+		case c == '\r':
+			b = append(b, `\r`...)
+		case c == '\t':
+			b = append(b, `\t`...)
+		case c == '"' || c == '\\':
+			b = append(b, '\\', c)
+		case (c == '$' || c == '%') && strings.HasPrefix(s[i+1:], "{"):
+			b = append(b, c, c) // or it would begin a template
+		case c < ' ' || c > '~':
+			b = fmt.Appendf(b, `\u%04x`, c)
+		default:
+			b = append(b, c)
+		}
+	}
+	return append(b, '"')
 }
 
 // quotedASCII writes a string in native syntax and in ASCII.
-func quotedASCII(s string) hclwrite.Tokens {
+func quotedASCII(s string) string {
 	tokens := hclwrite.TokensForValue(cty.StringVal(s))
 	for _, t := range tokens {
 		if t.Type == hclsyntax.TokenQuotedLit {
 			t.Bytes = escapeRunes(t.Bytes)
 		}
 	}
-	return tokens
+	return string(tokens.Bytes())
 }
 
 func escapeRunes(lit []byte) []byte {
@@ -56,9 +87,9 @@ func isASCII(s string) bool {
 	return true
 }
 
-// unquotes reports whether tokens are read as the string s.
-func unquotes(tokens hclwrite.Tokens, s string) bool {
-	expr, diags := hclsyntax.ParseExpression(tokens.Bytes(), "", hcl.InitialPos)
+// unquotes reports whether an expression is read as the string s.
+func unquotes(src []byte, s string) bool {
+	expr, diags := hclsyntax.ParseExpression(src, "", hcl.InitialPos)
 	if diags.HasErrors() {
 		return false
 	}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 )
@@ -27,12 +26,15 @@ import (
 // [Error], the module is no more than what could be made of it. Warnings say what was
 // left out, such as the resources of modules that are called. The error is
 // for folders and files that cannot be read at all.
-func Read(fsys fs.FS) (Module, Diagnostics, error) {
+func Read(fsys fs.FS) (Module, Diagnostics, error) { return readWithin(fsys, maxWork) }
+
+// readWithin is [Read] with a bound on the work of evaluating.
+func readWithin(fsys fs.FS, work int) (Module, Diagnostics, error) {
 	src, err := load(fsys)
 	if err != nil {
 		return Module{}, nil, fmt.Errorf("reading Terraform configuration: %w", err)
 	}
-	r := &reader{evaluator: newEvaluator(), constants: newEvaluator(), src: src, names: map[string]bool{}}
+	r := &reader{evaluator: newEvaluator(work), constants: newEvaluator(work), src: src, names: map[string]bool{}}
 	r.report(src.diags...)
 	if !src.any {
 		r.report(Diagnostic{Severity: Error, Summary: "No Terraform configuration", Detail: "The folder has no .tf or .tf.json file."})
@@ -260,7 +262,7 @@ func (r *reader) typeText(c config) string {
 		r.fault("Invalid type of variable", err.Error()+".", a.rng)
 		return ""
 	}
-	return string(hclwrite.Format(typeTokens(text).Bytes()))
+	return typeText(text)
 }
 
 func (r *reader) output(s section) {

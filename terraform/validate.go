@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 )
 
@@ -196,32 +195,33 @@ func (c *checker) body(where string, b Body) {
 
 func (c *checker) value(where string, v Value) {
 	switch v.kind {
-	case absent, computed:
-	case literal:
-		if s, ok := v.AsString(); ok {
-			c.text(where, s)
-		}
+	case absent, computed, null, truth, integer, number:
+	case text:
+		c.text(where, v.text)
 	case reference:
 		c.reference(where, v.text)
 	case unknown:
 		c.fault("%s: unknown value: %s", where, v.text)
 	case list:
-		for i, e := range v.list {
+		for i, e := range v.elements() {
 			c.element(fmt.Sprintf("%s[%d]", where, i), e)
 		}
 	case object:
-		for _, k := range slices.Sorted(maps.Keys(v.keys)) {
+		for _, k := range slices.Sorted(maps.Keys(v.entries())) {
 			c.text(where, k)
-			c.element(fmt.Sprintf("%s[%q]", where, k), v.keys[k])
+			c.element(fmt.Sprintf("%s[%q]", where, k), v.entries()[k])
 		}
 	}
 }
 
 func (c *checker) reference(where, text string) {
+	if plainRef(text) {
+		return
+	}
 	t, err := parseRef(text)
 	if err == nil {
 		// An index in quotes may not survive being written.
-		_, err = parseRef(string(hclwrite.TokensForTraversal(t).Bytes()))
+		_, err = parseRef(traversalText(t))
 	}
 	if err != nil {
 		c.fault("%s: reference %q: %w", where, text, err)
@@ -237,8 +237,8 @@ func (c *checker) element(where string, v Value) {
 
 func (v Value) hasRef() bool {
 	return v.kind == reference ||
-		slices.ContainsFunc(v.list, Value.hasRef) ||
-		slices.ContainsFunc(slices.Collect(maps.Values(v.keys)), Value.hasRef)
+		slices.ContainsFunc(v.elements(), Value.hasRef) ||
+		slices.ContainsFunc(slices.Collect(maps.Values(v.entries())), Value.hasRef)
 }
 
 // parseRef reads the one traversal of a reference.

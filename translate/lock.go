@@ -49,12 +49,14 @@ const mendLock = "restore it from version control, or remove it: rules then get 
 
 // ReadLock reads a lock file, for [Options.Numbers]. The name is for errors, which are [*LockError]: a file that
 // is not a lock file, or one of a later version, which this one must not
-// overwrite.
+// overwrite. A field that is not known, null in place of numbers, and a name that comes twice, in which a merge
+// that went wrong shows, are no lock file either. A byte order mark is passed over.
 func ReadLock(name string, data []byte) (providers.Numbering, error) {
 	fail := func(offset int64, err error) (providers.Numbering, error) {
 		line := 1 + bytes.Count(data[:min(max(int(offset)-1, 0), len(data))], []byte("\n"))
 		return nil, &LockError{Name: name, Line: line, Err: err}
 	}
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	var version struct {
 		Version *int `json:"version"`
 	}
@@ -68,11 +70,12 @@ func ReadLock(name string, data []byte) (providers.Numbering, error) {
 		return nil, &LockError{Name: name, Err: fmt.Errorf(
 			"a lock file of version %d, and this crosswall knows version %d: use a newer crosswall", *v, lockVersion)}
 	}
-	var l lock
-	if offset, err := decodeJSON(data, &l); err != nil {
-		return fail(offset, fmt.Errorf("not a lock file of crosswall: %w; %s", err, mendLock))
+	l := lockReader{json.NewDecoder(bytes.NewReader(data))}
+	numbers, err := l.file()
+	if err != nil {
+		return fail(l.InputOffset(), fmt.Errorf("not a lock file of crosswall: %w; %s", err, mendLock))
 	}
-	return l.Numbers, nil
+	return numbers, nil
 }
 
 // decodeJSON reads one JSON value and nothing else; with an error it returns where that is.
@@ -93,6 +96,84 @@ func decodeJSON(data []byte, into any) (int64, error) {
 		return d.InputOffset(), errors.New("something follows after the end")
 	}
 	return 0, nil
+}
+
+// lockReader reads a lock file that is valid JSON, name by name.
+type lockReader struct{ *json.Decoder }
+
+// file reads the whole file.
+func (l lockReader) file() (providers.Numbering, error) {
+	var numbers providers.Numbering
+	err := l.object("the file", func(name string) error {
+		switch name {
+		case "note":
+			return l.value(name, new(string))
+		case "version":
+			return l.value(name, new(int))
+		case "numbers":
+			numbers = providers.Numbering{}
+			return l.object(name, func(list string) error {
+				rules := map[string]int{}
+				numbers[list] = rules
+				return l.object(list, func(rule string) error {
+					var n int
+					err := l.value(name, &n)
+					rules[rule] = n
+					return err
+				})
+			})
+		}
+		return fmt.Errorf("a lock file has no field %q", name)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return numbers, nil
+}
+
+// object calls f for each name of the next value, which is an object called what. F reads the value of the name.
+func (l lockReader) object(what string, f func(name string) error) error {
+	t, err := l.Token()
+	switch {
+	case err != nil:
+		return err
+	case t != json.Delim('{'):
+		return fmt.Errorf("%s is no object", what)
+	}
+	seen := map[string]bool{}
+	for l.More() {
+		t, err := l.Token()
+		if err != nil {
+			return err
+		}
+		name, _ := t.(string) // names are nothing else
+		if seen[name] {
+			return fmt.Errorf("%q comes twice", name)
+		}
+		seen[name] = true
+		if err := f(name); err != nil {
+			return err
+		}
+	}
+	_, err = l.Token()
+	return err
+}
+
+// value reads the next value, which belongs to what; null is none.
+func (l lockReader) value(what string, into any) error {
+	var raw json.RawMessage
+	if err := l.Decode(&raw); err != nil {
+		return err
+	}
+	if string(raw) == "null" {
+		return fmt.Errorf("%s holds a value of the wrong kind: null", what)
+	}
+	err := json.Unmarshal(raw, into)
+	var kind *json.UnmarshalTypeError
+	if errors.As(err, &kind) {
+		return fmt.Errorf("%s holds a value of the wrong kind: %s", what, kind.Value)
+	}
+	return err
 }
 
 // lockFile returns the lock file that keeps the numbers; false where there are none to keep.

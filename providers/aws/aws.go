@@ -73,6 +73,7 @@ type encoder struct {
 	opts     Options
 	in       providers.Intent
 	addrs    map[model.Identity]model.AddrSet // of every member and of the outside
+	exempt   model.AddrSet                    // what AWS never filters
 	groups   []group                          // sorted by name
 	groupOf  map[model.Identity]int           // index into groups
 	names    namer
@@ -91,6 +92,7 @@ func newEncoder(o Options, in providers.Intent) *encoder {
 		opts:    o,
 		in:      in,
 		addrs:   providers.Held(in.Inventory),
+		exempt:  unfilteredAddrs(),
 		groupOf: map[model.Identity]int{},
 		names:   namer{},
 		grants:  map[grantKey][]model.Grant{},

@@ -3,7 +3,9 @@ package aws
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/crosswall/crosswall/model"
 	"github.com/crosswall/crosswall/terraform"
@@ -12,6 +14,9 @@ import (
 // defaultEntry is the number of the default deny for IPv4; the one for IPv6
 // follows it. Users have the numbers below (EC2 API, NetworkAclEntry).
 const defaultEntry = 32767
+
+// aclLayer is what the layer of a network ACL is called, before its name.
+const aclLayer = "network ACL "
 
 // readACL is a network ACL with its entries.
 type readACL struct {
@@ -174,15 +179,19 @@ func (a *aclReader) readRule(r terraform.Resource) {
 }
 
 // add adds an entry. One whose action is unknown may allow and may deny; one whose number
-// is unknown may come before every other.
+// is unknown, or none that an entry can have, may come before every other.
 func (acl *readACL) add(d *decoder, dir model.Direction, n aclEntry, o model.Origin) {
 	number, ok := n.number.AsInt()
-	if ok && number >= defaultEntry {
-		return // the default deny, which is there anyhow
+	if ok && n.isDefault(number) {
+		return // which is there anyhow
 	}
-	why := n.why
-	if !ok {
+	why, name := n.why, fmt.Sprint(number)
+	switch {
+	case !ok:
 		number, why = 0, firstOf(why, "rule number: "+unknownText(n.number))
+	case number < 1 || number >= defaultEntry:
+		why = firstOf(why, fmt.Sprintf("rule number %d, and entries have 1 to %d", number, defaultEntry-1))
+		number = 0
 	}
 	peer, peerWhy := n.peer(d, o)
 	traffic, trafficWhy := n.traffic(peer)
@@ -200,9 +209,56 @@ func (acl *readACL) add(d *decoder, dir model.Direction, n aclEntry, o model.Ori
 	}
 	for _, action := range actions {
 		acl.rules[dir] = append(acl.rules[dir], model.Rule{
-			Name: fmt.Sprint(number), Action: action, Priority: int(number),
+			Name: name, Action: action, Priority: int(number),
 			Peer: doubtful(peer, why), Traffic: traffic, Origin: o,
 		})
+	}
+}
+
+// isDefault reports whether the entry of a number is the default deny of its family, and says that alone.
+func (n aclEntry) isDefault(number int64) bool {
+	if number != defaultEntry && number != defaultEntry+1 || n.why != "" {
+		return false
+	}
+	action, _ := n.action.AsString()
+	four, _ := n.cidr4.AsString()
+	six, _ := n.cidr6.AsString()
+	p, why := protocol(n.protocol)
+	all := four == "0.0.0.0/0" && isUnset(n.cidr6) || six == "::/0" && isUnset(n.cidr4)
+	return strings.EqualFold(action, "deny") && all && why == "" && p == model.AnyProtocol
+}
+
+// settleNumbers makes entries uncertain that have one number and say different things: in a
+// direction a number is that of one entry (EC2 API, CreateNetworkAclEntry), and which of them it is, or in which
+// order they would be asked, is not known. Entries that say the same are one.
+func (acl *readACL) settleNumbers(d *decoder) {
+	for _, dir := range []model.Direction{model.Ingress, model.Egress} {
+		rules := acl.rules[dir]
+		first := map[int]int{}
+		disputed := map[int]bool{}
+		for i, r := range rules {
+			f, seen := first[r.Priority]
+			if !seen {
+				first[r.Priority] = i
+				continue
+			}
+			o := rules[f]
+			if o.Action != r.Action || !reflect.DeepEqual(o.Peer, r.Peer) || !reflect.DeepEqual(o.Traffic, r.Traffic) {
+				disputed[r.Priority] = true
+			}
+		}
+		warned := map[int]bool{}
+		for i, r := range rules {
+			if _, unsure := r.Peer.(model.Maybe); unsure || !disputed[r.Priority] {
+				continue
+			}
+			why := fmt.Sprintf("several %s entries have the number %d and say different things, and a number is that of one", dir, r.Priority)
+			if !warned[r.Priority] {
+				d.warn(codeContradiction, why, r.Origin)
+				warned[r.Priority] = true
+			}
+			rules[i].Peer = model.Maybe{Selector: r.Peer, Why: why}
+		}
 	}
 }
 
@@ -251,6 +307,7 @@ func (a *aclReader) layers() []model.Layer {
 	}
 	var out []model.Layer
 	for _, acl := range a.acls {
+		acl.settleNumbers(a.decoder)
 		if acl.fallback {
 			acl.subnets = append(acl.subnets, model.Maybe{
 				Selector: model.Not{Selector: named}, Why: "which subnets have no ACL of their own is not known"})
@@ -262,7 +319,7 @@ func (a *aclReader) layers() []model.Layer {
 			continue
 		}
 		out = append(out, model.Layer{
-			Name: "network ACL " + string(acl.name), State: model.Stateless,
+			Name: aclLayer + string(acl.name), State: model.Stateless,
 			Ingress: acl.chains(model.Ingress), Egress: acl.chains(model.Egress),
 		})
 	}

@@ -1,6 +1,8 @@
 package aws
 
 import (
+	"net/netip"
+
 	"github.com/crosswall/crosswall/model"
 	"github.com/crosswall/crosswall/providers"
 )
@@ -20,18 +22,21 @@ type flowEnd struct {
 	// used is the addresses at which the end may really be.
 	used model.AddrSet
 	// written is the addresses to write down: used, or what a rule says where that
-	// takes fewer CIDR blocks and stands for used, with what AWS never filters where that does.
-	written model.AddrSet
+	// takes fewer CIDR blocks and stands for used, with what AWS never filters where that does. Blocks that
+	// AWS never filters are left out.
+	written []netip.Prefix
 }
 
 // endAt makes an end of the addresses that rules give to an identity.
 func (e *encoder) endAt(id model.Identity, said model.AddrSet) flowEnd {
 	used := said.Intersect(e.addrs[id])
-	written := inFewBlocks(used)
-	if said = inFewBlocks(said); id == model.Outside && len(said.Prefixes()) < len(written.Prefixes()) {
-		written = said
+	written := e.inFewBlocks(used)
+	if id == model.Outside {
+		if said = e.inFewBlocks(said); len(said.Prefixes()) < len(written.Prefixes()) {
+			written = said
+		}
 	}
-	return flowEnd{used, written}
+	return flowEnd{used, e.filtered(written)}
 }
 
 // eachFlow calls do with every flow that the policy admits: each pair of what the
@@ -77,14 +82,11 @@ type pair struct {
 
 // pair calls do with what both grants admit.
 func (e *encoder) pair(p pair, do func(flow)) {
-	f := flow{
-		src:    e.endAt(p.src, p.in.Peer.At(p.src)),
-		dst:    e.endAt(p.dst, p.out.Peer.At(p.dst)),
-		client: e.clientPorts(p.src, p.dst),
+	from, to := p.in.Peer.At(p.src), p.out.Peer.At(p.dst)
+	if !from.Overlaps(e.addrs[p.src]) || !to.Overlaps(e.addrs[p.dst]) {
+		return // as most pairs are: no block is worked out for them
 	}
-	if f.src.used.IsEmpty() || f.dst.used.IsEmpty() {
-		return
-	}
+	f := flow{src: e.endAt(p.src, from), dst: e.endAt(p.dst, to), client: e.clientPorts(p.src, p.dst)}
 	f.why = append(f.why, reasonsOf(p.out, p.src, model.Egress)...)
 	f.why = append(f.why, reasonsOf(p.in, p.dst, model.Ingress)...)
 	for _, s := range p.out.Traffic {

@@ -4,41 +4,114 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/crosswall/crosswall/model"
 	"github.com/crosswall/crosswall/terraform"
 )
 
-// readACLs reads network ACLs with their entries and subnets. A subnet without an association has
-// the default ACL of its VPC (Amazon VPC user guide, network ACL basics).
-func (n *nativeReader) readACLs() {
-	acls := parse(n, kindACLs, func(a nativeACL) string { return a.NetworkAclId })
-	associated := map[string]bool{}
-	standard := map[string]string{} // by VPC, the default ACL
-	for _, a := range acls {
-		for _, s := range a.Associations {
-			associated[s.SubnetId] = true
-		}
+// aclSheet is what network ACLs say of the subnets that they are on.
+type aclSheet struct {
+	acls []nativeACL
+	// holders are the ids of the ACLs that list a subnet, each once.
+	holders map[string][]string
+	// standard is by VPC the default ACL.
+	standard map[string]string
+	// open says why an ACL may be on more subnets than it lists; absent: it is not.
+	open map[string]string
+}
+
+// aclSheet reads network ACLs.
+func (n *nativeReader) aclSheet() aclSheet {
+	s := aclSheet{holders: map[string][]string{}, standard: map[string]string{}, open: map[string]string{}}
+	s.acls = parse(n, kindACLs, func(a nativeACL) string { return a.NetworkAclId })
+	for _, a := range s.acls {
 		if a.IsDefault != nil && *a.IsDefault {
-			standard[a.VpcId] = a.NetworkAclId
+			s.standard[a.VpcId] = a.NetworkAclId
+		}
+		why := n.lackOf[kindObject{kindACLs, a.NetworkAclId}]
+		if a.Associations == nil {
+			why = firstOf(why, "its associations were not printed")
+		} else {
+			for _, x := range *a.Associations {
+				switch h := s.holders[x.SubnetId]; {
+				case x.SubnetId == "":
+					why = firstOf(why, "an association names no subnet")
+				case !slices.Contains(h, a.NetworkAclId):
+					s.holders[x.SubnetId] = append(h, a.NetworkAclId)
+				}
+			}
+		}
+		if why != "" {
+			s.open[a.NetworkAclId] = why
 		}
 	}
+	return s
+}
+
+// readACLs reads network ACLs with their entries and subnets. A subnet without an association has
+// the default ACL of its VPC, and none has two (Amazon VPC user guide, network ACL basics).
+func (n *nativeReader) readACLs() {
+	sheet := n.aclSheet()
 	more := map[string][]string{} // by ACL, subnets that it does not list
 	var bare []string             // subnets whose ACL is not known
 	for _, s := range n.subnets {
-		switch acl := standard[s.VpcId]; {
-		case associated[s.SubnetId]:
-		case acl != "" && n.lack[kindACLs] == "":
+		switch acl := sheet.standard[s.VpcId]; {
+		case len(sheet.holders[s.SubnetId]) > 0:
+		case acl != "" && n.lack[kindACLs] == "" && len(sheet.open) == 0:
 			more[acl] = append(more[acl], s.SubnetId)
 		default:
 			bare = append(bare, s.SubnetId)
 		}
 	}
-	for _, a := range acls {
-		n.addACL(a, more[a.NetworkAclId])
+	for _, a := range sheet.acls {
+		n.addACL(a, n.aclSubnets(a, sheet, more[a.NetworkAclId]))
 	}
+	n.addDisputed(sheet.holders)
 	n.addUnreadACL(bare)
-	n.addUnreadSubnets(associated)
+	n.addUnreadSubnets(sheet.holders)
+}
+
+// aclSubnets returns the subnets of an ACL as a value, with those that it does not list. Those that another lists
+// too are not among them.
+func (n *nativeReader) aclSubnets(a nativeACL, sheet aclSheet, more []string) terraform.Value {
+	ids := slices.Clone(more)
+	if a.Associations != nil {
+		for _, x := range *a.Associations {
+			if len(sheet.holders[x.SubnetId]) == 1 {
+				ids = append(ids, x.SubnetId)
+			}
+		}
+	}
+	slices.Sort(ids)
+	why := sheet.open[a.NetworkAclId]
+	if why == "" {
+		return terraform.Strings(slices.Compact(ids)...)
+	}
+	n.warn(codeUnreadable, a.NetworkAclId, "not all subnets that this network ACL is on are known: "+why)
+	var subnets []terraform.Value
+	for _, id := range slices.Compact(ids) {
+		subnets = append(subnets, n.text(id))
+	}
+	return terraform.List(append(subnets, terraform.Unknown(why))...)
+}
+
+// addDisputed adds the subnets that several ACLs list: each of these is on it perhaps.
+func (n *nativeReader) addDisputed(holders map[string][]string) {
+	for _, subnet := range slices.Sorted(maps.Keys(holders)) {
+		acls := slices.Sorted(slices.Values(holders[subnet]))
+		if len(acls) < 2 {
+			continue
+		}
+		why := "network ACLs " + strings.Join(acls, " and ") + " both list the subnet, and a subnet has one"
+		n.warn(codeContradiction, subnet, why)
+		for _, acl := range acls {
+			n.add(terraform.Resource{Type: "aws_network_acl_association", Name: acl + " " + subnet, Uncertain: why, Body: body(
+				terraform.Attr{Name: "network_acl_id", Value: n.text(acl)},
+				terraform.Attr{Name: "subnet_id", Value: n.text(subnet)},
+			)})
+		}
+	}
 }
 
 // addUnreadACL adds an ACL of which nothing is known for subnets whose own is not.
@@ -58,7 +131,7 @@ func (n *nativeReader) addUnreadACL(bare []string) {
 	n.need(kindACLs)
 	if why == "" {
 		why = "the network ACL of the subnet is not among those that were read"
-		n.warn(codeNotRead, bare[0], fmt.Sprintf("%d subnets have no network ACL among those that were read, and the default ACL of their VPC is not among them either", len(bare)))
+		n.warn(codeNotRead, bare[0], fmt.Sprintf("%d subnets have no network ACL among those that were read, or may be on another one, or the default ACL of their VPC is not among them", len(bare)))
 	}
 	n.add(terraform.Resource{Type: aclType, Name: unread, Body: body(
 		terraform.Attr{Name: "ingress", Value: terraform.Unknown(why)},
@@ -69,11 +142,11 @@ func (n *nativeReader) addUnreadACL(bare []string) {
 
 // addUnreadSubnets adds the subnets that have an ACL and that were not read: which addresses they
 // hold is not known.
-func (n *nativeReader) addUnreadSubnets(associated map[string]bool) {
+func (n *nativeReader) addUnreadSubnets(holders map[string][]string) {
 	for _, s := range n.subnets {
-		delete(associated, s.SubnetId)
+		delete(holders, s.SubnetId)
 	}
-	for _, id := range slices.Sorted(maps.Keys(associated)) {
+	for _, id := range slices.Sorted(maps.Keys(holders)) {
 		why := firstOf(n.missing(kindSubnets), "the subnet is not among those that were read")
 		if n.missing(kindSubnets) == "" {
 			n.warn(codeNotRead, id, "a network ACL is on this subnet, which is not among those that were read, so that its addresses are not known")
@@ -87,13 +160,8 @@ func (n *nativeReader) addUnreadSubnets(associated map[string]bool) {
 	}
 }
 
-// addACL adds an ACL, with subnets besides those that it lists.
-func (n *nativeReader) addACL(a nativeACL, more []string) {
-	subnets := slices.Clone(more)
-	for _, s := range a.Associations {
-		subnets = append(subnets, s.SubnetId)
-	}
-	slices.Sort(subnets)
+// addACL adds an ACL on its subnets.
+func (n *nativeReader) addACL(a nativeACL, subnets terraform.Value) {
 	typ := aclType
 	if a.IsDefault != nil && *a.IsDefault {
 		typ = "aws_default_network_acl"
@@ -102,7 +170,7 @@ func (n *nativeReader) addACL(a nativeACL, more []string) {
 		terraform.Attr{Name: "id", Value: n.text(a.NetworkAclId)},
 		terraform.Attr{Name: "vpc_id", Value: n.text(a.VpcId)},
 		terraform.Attr{Name: "owner_id", Value: n.text(a.OwnerId)},
-		terraform.Attr{Name: "subnet_ids", Value: terraform.Strings(slices.Compact(subnets)...)},
+		terraform.Attr{Name: "subnet_ids", Value: subnets},
 		terraform.Attr{Name: "tags", Value: n.tags(a.Tags)},
 	)}
 	why := n.lackOf[kindObject{kindACLs, a.NetworkAclId}]

@@ -75,7 +75,8 @@ type nativeListEntry struct{ PrefixListId, Cidr, Description string }
 type nativeACL struct {
 	NetworkAclId, VpcId, OwnerId string
 	IsDefault                    *bool
-	Associations                 []struct{ SubnetId string }
+	// Nil: not printed, so that its subnets are not known.
+	Associations *[]struct{ SubnetId string }
 	// Nil: not printed, so that the entries are not known.
 	Entries *[]json.RawMessage
 	Tags    []nativeTag
@@ -102,7 +103,9 @@ type blockPublicAccess struct{ InternetGatewayBlockMode string }
 type nativeSubnet struct {
 	SubnetId, VpcId, AvailabilityZone string
 	CidrBlock                         *string
-	Ipv6CidrBlockAssociationSet       []struct {
+	// Ipv6Native is whether the subnet has IPv6 alone.
+	Ipv6Native                  bool
+	Ipv6CidrBlockAssociationSet []struct {
 		Ipv6CidrBlock      string
 		Ipv6CidrBlockState struct{ State string }
 	}
@@ -113,7 +116,7 @@ type nativeSubnet struct {
 type nativeInterface struct {
 	NetworkInterfaceId, SubnetId, VpcId, Description, InterfaceType string
 	// Nil: not printed, so that they are not known.
-	Groups             *[]struct{ GroupId string }
+	Groups             *[]struct{ GroupId, GroupName string }
 	PrivateIpAddress   string
 	PrivateIpAddresses []struct{ PrivateIpAddress string }
 	Ipv6Addresses      []struct{ Ipv6Address string }

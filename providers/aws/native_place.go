@@ -2,6 +2,7 @@ package aws
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 
 	"github.com/crosswall/crosswall/model"
@@ -45,31 +46,60 @@ func (n *nativeReader) subnetBody(s nativeSubnet) terraform.Body {
 		terraform.Attr{Name: "availability_zone", Value: n.text(s.AvailabilityZone)},
 		terraform.Attr{Name: "tags", Value: n.tags(s.Tags)},
 	)
-	if s.CidrBlock != nil {
-		b.Set("cidr_block", n.text(*s.CidrBlock))
-	}
-	var six []string
-	for _, a := range s.Ipv6CidrBlockAssociationSet {
-		switch state := a.Ipv6CidrBlockState.State; state {
-		case "associated", "associating", "": // in use, or about to be
-			six = append(six, a.Ipv6CidrBlock)
-		default:
-			n.note("subnet-block", s.SubnetId, fmt.Sprintf("its IPv6 block %s is %s and not taken into account", a.Ipv6CidrBlock, state))
-		}
-	}
-	switch len(six) {
-	case 0:
-	case 1:
-		b.Set("ipv6_cidr_block", n.text(six[0]))
-	default: // Terraform's resource has one
-		b.Set("ipv6_cidr_block", terraform.Unknown("it has several IPv6 blocks"))
-		n.warn("not-modelled", s.SubnetId, "it has several IPv6 blocks, which cannot be told apart")
-	}
-	if s.CidrBlock == nil && len(six) == 0 {
+	switch text := pointed(s.CidrBlock); {
+	case text != "":
+		b.Set("cidr_block", n.block(s.SubnetId, text, netip.Addr.Is4))
+	case !s.Ipv6Native: // which have IPv6 alone
 		b.Set("cidr_block", terraform.Unknown("no CIDR block is given"))
 		n.warn(codeUnreadable, s.SubnetId, "it has no CIDR block, so that its addresses are not known")
 	}
+	n.setIPv6Blocks(&b, s)
 	return b
+}
+
+// setIPv6Blocks sets the IPv6 block of a subnet, of which Terraform's resource has one.
+func (n *nativeReader) setIPv6Blocks(b *terraform.Body, s nativeSubnet) {
+	var six []string
+	for _, a := range s.Ipv6CidrBlockAssociationSet {
+		switch state := a.Ipv6CidrBlockState.State; state {
+		case "disassociated", "failed":
+			n.note("subnet-block", s.SubnetId, fmt.Sprintf("its IPv6 block %s is %s and not taken into account", a.Ipv6CidrBlock, state))
+		case "associated", "associating", "": // in use, or about to be
+			six = append(six, a.Ipv6CidrBlock)
+		default:
+			six = append(six, "")
+			n.warn(codeUnreadable, s.SubnetId, fmt.Sprintf("whether its IPv6 block %s is in use is not known: it is %s", a.Ipv6CidrBlock, state))
+		}
+	}
+	const attr = "ipv6_cidr_block"
+	switch {
+	case len(six) > 1:
+		b.Set(attr, terraform.Unknown("it has several IPv6 blocks"))
+		n.warn("not-modelled", s.SubnetId, "it has several IPv6 blocks, which cannot be told apart")
+	case len(six) == 1:
+		b.Set(attr, n.block(s.SubnetId, six[0], netip.Addr.Is6))
+	case s.Ipv6Native:
+		b.Set(attr, terraform.Unknown("no IPv6 block is given"))
+		n.warn(codeUnreadable, s.SubnetId, "it has IPv6 alone and no IPv6 block, so that its addresses are not known")
+	}
+}
+
+// block is the CIDR block of a subnet as a value; unknown, with a finding, where it is none of the family.
+func (n *nativeReader) block(subnet, text string, family func(netip.Addr) bool) terraform.Value {
+	if p, err := netip.ParsePrefix(text); err == nil && family(p.Addr()) {
+		return n.text(text)
+	}
+	why := fmt.Sprintf("%q is no CIDR block of its family", text)
+	n.warn(codeUnreadable, subnet, "the addresses of this subnet are not known: "+why)
+	return terraform.Unknown(why)
+}
+
+// pointed is the text that a pointer points to; empty for nil.
+func pointed(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
 }
 
 // readInterfaces reads network interfaces, of instances where those were not read.
@@ -120,6 +150,21 @@ func (n *nativeReader) instanceInterfaces() []nativeInterface {
 }
 
 func (n *nativeReader) interfaceBody(i nativeInterface) terraform.Body {
+	b := body(
+		terraform.Attr{Name: "id", Value: n.text(i.NetworkInterfaceId)},
+		terraform.Attr{Name: "description", Value: n.text(i.Description)},
+		terraform.Attr{Name: "interface_type", Value: n.text(i.InterfaceType)},
+		terraform.Attr{Name: "subnet_id", Value: n.text(i.SubnetId)},
+		terraform.Attr{Name: "tags", Value: n.tags(i.TagSet)},
+	)
+	n.setAddresses(&b, i)
+	b.Set("security_groups", n.groupsOf(i))
+	return b
+}
+
+// setAddresses sets the addresses of an interface. Every interface has one at least (Amazon EC2 user guide,
+// elastic network interfaces).
+func (n *nativeReader) setAddresses(b *terraform.Body, i nativeInterface) {
 	var four, six, four28, six80 []string
 	for _, a := range i.PrivateIpAddresses {
 		four = append(four, a.PrivateIpAddress)
@@ -136,31 +181,68 @@ func (n *nativeReader) interfaceBody(i nativeInterface) terraform.Body {
 	for _, p := range i.Ipv6Prefixes {
 		six80 = append(six80, p.Ipv6Prefix)
 	}
-	b := body(
-		terraform.Attr{Name: "id", Value: n.text(i.NetworkInterfaceId)},
-		terraform.Attr{Name: "description", Value: n.text(i.Description)},
-		terraform.Attr{Name: "interface_type", Value: n.text(i.InterfaceType)},
-		terraform.Attr{Name: "subnet_id", Value: n.text(i.SubnetId)},
-		terraform.Attr{Name: "private_ips", Value: n.texts(four)},
-		terraform.Attr{Name: "ipv6_addresses", Value: n.texts(six)},
-		terraform.Attr{Name: "ipv4_prefixes", Value: n.texts(four28)},
-		terraform.Attr{Name: "ipv6_prefixes", Value: n.texts(six80)},
-		terraform.Attr{Name: "tags", Value: n.tags(i.TagSet)},
-	)
+	if len(four)+len(six) == 0 {
+		why := "no address of the interface is given"
+		n.warn(codeNotRead, i.NetworkInterfaceId, why)
+		b.Set("private_ips", terraform.Unknown(why))
+	}
+	for _, x := range []struct {
+		attr  string
+		texts []string
+	}{{"private_ips", four}, {"ipv6_addresses", six}, {"ipv4_prefixes", four28}, {"ipv6_prefixes", six80}} {
+		if v := n.addresses(i, x.texts); !v.IsAbsent() {
+			b.Set(x.attr, v)
+		}
+	}
+}
+
+// addresses returns addresses or CIDR blocks of an interface as a list, absent where there are none; those that are
+// none are unknown, with a finding.
+func (n *nativeReader) addresses(i nativeInterface, texts []string) terraform.Value {
+	if _, ok := addrBlocks(texts); ok {
+		return n.texts(texts)
+	}
+	vs := make([]terraform.Value, len(texts))
+	for at, t := range texts {
+		if _, ok := addrBlocks([]string{t}); ok {
+			vs[at] = n.text(t)
+			continue
+		}
+		why := fmt.Sprintf("%q is no address", t)
+		n.warn(codeUnreadable, i.NetworkInterfaceId, "not all addresses of this interface are known: "+why)
+		vs[at] = terraform.Unknown(why)
+	}
+	return terraform.List(vs...)
+}
+
+// groupsOf returns the security groups of an interface; those that are not told by their ids are unknown, with
+// a finding.
+func (n *nativeReader) groupsOf(i nativeInterface) terraform.Value {
 	if i.Groups == nil {
 		why := "the groups of the interface are not given"
 		n.warn(codeNotRead, i.NetworkInterfaceId, why)
-		b.Set("security_groups", terraform.Unknown(why))
-		return b
+		n.lacks(kindInterfaces, "", "of some the groups are not known")
+		return terraform.Unknown(why)
 	}
-	groups := []string{}
+	groups, unknown := []string{}, []terraform.Value{}
 	for _, g := range *i.Groups {
 		if g.GroupId != "" {
 			groups = append(groups, g.GroupId)
 			n.worn[g.GroupId] = true
+			continue
 		}
+		why := "a security group of the interface is given without its id: " + firstOf(g.GroupName, "without a name either")
+		n.warn(codeUnreadable, i.NetworkInterfaceId, why)
+		n.lacks(kindInterfaces, "", "of some the groups are not known")
+		unknown = append(unknown, terraform.Unknown(why))
 	}
 	slices.Sort(groups)
-	b.Set("security_groups", terraform.Strings(groups...))
-	return b
+	if len(unknown) == 0 {
+		return terraform.Strings(groups...)
+	}
+	vs := make([]terraform.Value, len(groups))
+	for at, g := range groups {
+		vs[at] = n.text(g)
+	}
+	return terraform.List(append(vs, unknown...)...)
 }

@@ -63,6 +63,10 @@ func (n *nativeReader) judgeReference(s *groupSheet, r *nativeRule, refs referen
 		status = code
 	} else if refs.whyPeerings == "" && status == "" {
 		status = "deleted" // not among the connections that there are
+	} else if refs.whyPeerings == "" && status == "active" {
+		why := "the rule says that the VPC peering connection " + connection + " is active, and it is not among those that there are"
+		n.warn(codeContradiction, s.GroupId+" "+firstOf(r.id, r.importID(s.GroupId)), why)
+		r.why = firstOf(r.why, why)
 	}
 	switch status {
 	case "deleted", "rejected", "expired", "failed":

@@ -84,6 +84,11 @@ func whole() documents {
 		"NetworkAcls": acl(openEntries, "subnet-web", "subnet-db")}
 }
 
+// denied is one entry more, of a number, which refuses SSH.
+func denied(number int) string {
+	return fmt.Sprintf(`, {"RuleNumber": %d, "Egress": false, "RuleAction": "deny", "Protocol": "6", "PortRange": {"From": 22, "To": 22}, "CidrBlock": "0.0.0.0/0"}`, number)
+}
+
 // liveVPC is who there is for the rules of such accounts.
 func liveVPC() model.Inventory {
 	inv := vpc()
@@ -113,6 +118,7 @@ func groups(ingress ...string) documents {
 // not (-), or may (?).
 func TestNative(t *testing.T) {
 	pg := permission("tcp", 5432, 5432, fromWeb)
+	anything := permission("-1", -1, -1, fromSubnet)
 	pgRule := dbRule("sgr-1", `"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "ReferencedGroupInfo": {"GroupId": "sg-web", "UserId": "1"}`)
 	for _, c := range []struct {
 		name     string
@@ -165,6 +171,7 @@ func TestNative(t *testing.T) {
 			"VpcPeeringConnections": `{"VpcPeeringConnectionId": "pcx-1", "Status": {"Code": "deleted"}}`}), "", []string{"- web > db tcp/80"}, nil},
 		{"stale", groups(permission("tcp", 80, 80, fmt.Sprintf(peered, "active")), permission("tcp", 81, 81, fmt.Sprintf(peered, "active"))).with(documents{"StaleSecurityGroupSet": `{"GroupId": "sg-db", "StaleIpPermissions": [
 			{"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": [{"GroupId": "sg-web"}]}]}`}), "", []string{"- web > db tcp/80", "+ web > db tcp/81"}, nil},
+		{"peered, and no such peering", groups(permission("tcp", 80, 80, fmt.Sprintf(peered, "active"))).with(documents{"VpcPeeringConnections": " ", "StaleSecurityGroupSet": " "}), "", []string{"? web > db tcp/80"}, []string{"contradiction", "unknown-value"}},
 		{"another account", groups(permission("tcp", 80, 80, `"UserIdGroupPairs": [{"GroupId": "sg-elsewhere", "UserId": "2"}]`)), "", []string{"- web > db tcp/80"}, nil},
 		{"a group without an id", groups(permission("tcp", 80, 80, `"UserIdGroupPairs": [{"GroupName": "web", "UserId": "1"}]`)), "", []string{"? web > db tcp/80", "- web > db tcp/81"}, []string{"unknown-value"}},
 		// Prefix lists
@@ -196,6 +203,24 @@ func TestNative(t *testing.T) {
 		{"ACLs not read", groups(permission("tcp", 1, 1, fromSubnet)).with(documents{"NetworkAcls": ""}), "", []string{"? web > db tcp/1", "- web > db tcp/2"}, []string{"not-read"}},
 		{"ACLs denied", groups(permission("tcp", 1, 1, fromSubnet)).with(documents{"NetworkAcls": ""}), "NetworkAcls", []string{"? web > db tcp/1", "- web > db tcp/2"}, []string{"not-read"}},
 		{"ACLs and subnets not read", groups(permission("tcp", 1, 1, fromSubnet)).with(documents{"NetworkAcls": "", "Subnets": ""}), "", []string{"? web > db tcp/1", "- web > db tcp/2"}, []string{"not-read"}},
+		// cloud-semantics 2: an ACL is on the subnets of its associations, and a subnet under one ACL
+		{"associations not printed", groups(anything).with(documents{"NetworkAcls": `{"NetworkAclId": "acl-1", "VpcId": "vpc-1", "IsDefault": true, "Entries": []}`}), "", []string{"? web > db tcp/1"}, []string{"not-read", "unknown-value", "unreadable-object"}},
+		{"associations null", groups(anything).with(documents{"NetworkAcls": `{"NetworkAclId": "acl-1", "VpcId": "vpc-1", "IsDefault": true, "Associations": null, "Entries": []}`}), "", []string{"? web > db tcp/1"}, []string{"not-read", "unknown-value", "unreadable-object"}},
+		{"associations of another ACL not printed", groups(anything).with(documents{"NetworkAcls": acl(openEntries, "subnet-web") + `, {"NetworkAclId": "acl-2", "VpcId": "vpc-1", "Entries": []}`}), "", []string{"? web > db tcp/1"}, []string{"not-read", "unknown-value", "unreadable-object"}},
+		{"an association without a subnet", groups(anything).with(documents{"NetworkAcls": acl(openEntries, "subnet-web", "")}), "", []string{"? web > db tcp/1"}, []string{"not-read", "unknown-value", "unreadable-object"}},
+		{"a subnet under two ACLs", groups(anything).with(documents{"NetworkAcls": acl(openEntries, "subnet-web", "subnet-db") + `, {"NetworkAclId": "acl-2", "VpcId": "vpc-1", "Associations": [{"SubnetId": "subnet-db"}], "Entries": []}`}), "",
+			[]string{"? web > db tcp/1"}, []string{"contradiction"}},
+		{"a subnet under one ACL twice", groups(anything).with(documents{"NetworkAcls": acl(openEntries, "subnet-web", "subnet-db", "subnet-db")}), "", []string{"+ web > db tcp/1"}, nil},
+		// cloud-semantics 2: a number is that of one entry, from 1 to 32766
+		{"one number twice", groups(anything).with(documents{"NetworkAcls": acl(openEntries+`, {"RuleNumber": 100, "Egress": false, "RuleAction": "deny", "Protocol": "6", "PortRange": {"From": 22, "To": 22}, "CidrBlock": "0.0.0.0/0"}`, "subnet-web", "subnet-db")}), "",
+			[]string{"? web > db tcp/22", "? web > db tcp/23"}, []string{"contradiction"}},
+		{"one number twice, the other way round", groups(anything).with(documents{"NetworkAcls": acl(`{"RuleNumber": 100, "Egress": false, "RuleAction": "deny", "Protocol": "6", "PortRange": {"From": 22, "To": 22}, "CidrBlock": "0.0.0.0/0"}, `+openEntries, "subnet-web", "subnet-db")}), "",
+			[]string{"? web > db tcp/22", "? web > db tcp/23"}, []string{"contradiction"}},
+		{"the same entry twice", groups(anything).with(documents{"NetworkAcls": acl(openEntries+`, {"Protocol": "-1", "RuleNumber": 100, "Egress": false, "RuleAction": "allow", "CidrBlock": "0.0.0.0/0"}`, "subnet-web", "subnet-db")}), "", []string{"+ web > db tcp/22"}, nil},
+		{"a number that is too high", groups(anything).with(documents{"NetworkAcls": acl(openEntries+denied(40000), "subnet-web", "subnet-db")}), "", []string{"? web > db tcp/22", "+ web > db tcp/23"}, []string{"unknown-value"}},
+		{"a number that is too low", groups(anything).with(documents{"NetworkAcls": acl(openEntries+denied(0), "subnet-web", "subnet-db")}), "", []string{"? web > db tcp/22", "+ web > db tcp/23"}, []string{"unknown-value"}},
+		{"the number of the default deny, which says something else", groups(anything).with(documents{"NetworkAcls": acl(openEntries+denied(32767), "subnet-web", "subnet-db")}), "", []string{"? web > db tcp/22", "+ web > db tcp/23"}, []string{"unknown-value"}},
+		{"a default that allows", groups(anything).with(documents{"NetworkAcls": acl(`{"RuleNumber": 32767, "Egress": false, "RuleAction": "allow", "Protocol": "-1", "CidrBlock": "0.0.0.0/0"}, {"RuleNumber": 9, "Egress": true, "RuleAction": "allow", "Protocol": "-1", "CidrBlock": "0.0.0.0/0"}`, "subnet-web", "subnet-db")}), "", []string{"? web > db tcp/22"}, []string{"unknown-value"}},
 		// What else is missing
 		{"interfaces not read", groups(pg).with(documents{"NetworkInterfaces": ""}), "", []string{"+ web > db tcp/5432"}, []string{"not-read"}},
 		{"interfaces of instances", groups(pg).with(documents{"NetworkInterfaces": "", "Reservations": `{"ReservationId": "r-1", "Instances": [{"InstanceId": "i-1", "NetworkInterfaces": [` + bothNICs + `]}]}`}), "",
@@ -285,7 +310,7 @@ func TestNativePopulation(t *testing.T) {
 			out[party.Label] = party
 		}
 		out["taken"] = providers.Party{Addrs: who.Taken}
-		out["together"] = providers.Party{Label: fmt.Sprint(len(who.Together))}
+		out["endpoints"] = providers.Party{Label: fmt.Sprint(len(who.Endpoints))}
 		return out
 	}
 	who := population(whole().with(documents{"NetworkInterfaces": nics}))
@@ -294,8 +319,8 @@ func TestNativePopulation(t *testing.T) {
 		{"web", web.Addrs.String(), model.MustPrefixes("10.0.1.4/31", "fd00:1::4/128", "10.0.2.4/32", "10.0.2.64/28").String()},
 		{"db", db.Addrs.String(), model.MustPrefixes("10.0.2.4/32", "10.0.2.64/28").String()},
 		{"taken", who["taken"].Addrs.String(), web.Addrs.String()},
-		{"marks", fmt.Sprint(web.Mark, db.Mark), "false true"}, // no interface has db alone
-		{"together", who["together"].Label, "1"},
+		{"marks", fmt.Sprint(web.Mark, db.Mark), "true true"}, // interfaces stand for both
+		{"endpoints", who["endpoints"].Label, "3"},
 		{"id", web.ID, "sg-web"},
 		{"name", web.Name, "security group web"},
 	} {
@@ -306,6 +331,67 @@ func TestNativePopulation(t *testing.T) {
 	who = population(whole().with(documents{"NetworkInterfaces": ""}))
 	if web := who["web (sg-web)"]; !web.Addrs.IsEmpty() || web.Mark || !who["taken"].Addrs.IsEmpty() {
 		t.Errorf("interfaces are not known, and groups have addresses: %+v", web)
+	}
+}
+
+// TestNativePlaceless: interfaces and subnets that do not say all of where and what they are. There is a finding, what
+// they do say stands in the module as far as it goes, and no group has addresses for certain.
+func TestNativePlaceless(t *testing.T) {
+	nic := func(fields string) string { return bothNICs + `, {"NetworkInterfaceId": "eni-x", ` + fields + `}` }
+	const place = `"PrivateIpAddress": "10.0.2.9"`
+	for _, c := range []struct{ name, nics, code string }{
+		{"groups not printed", nic(place), "not-read"},
+		{"groups null", nic(`"Groups": null, ` + place), "not-read"},
+		{"a group without an id", nic(`"Groups": [{"GroupName": "db"}], ` + place), "unreadable-object"},
+		{"a group without anything", nic(`"Groups": [{"GroupId": "sg-web"}, {}], ` + place), "unreadable-object"},
+		{"no address", nic(`"Groups": [{"GroupId": "sg-db"}]`), "not-read"},
+		{"an address that is none", nic(`"Groups": [{"GroupId": "sg-db"}], "PrivateIpAddress": "10.0.2.300"`), "unreadable-object"},
+		{"a second address that is none", nic(`"Groups": [{"GroupId": "sg-db"}], ` + place + `, "PrivateIpAddresses": [{}]`), "unreadable-object"},
+		{"a prefix that is none", nic(`"Groups": [{"GroupId": "sg-db"}], ` + place + `, "Ipv4Prefixes": [{"Ipv4Prefix": "10.0.2.0/33"}]`), "unreadable-object"},
+	} {
+		p := aws.New(aws.Options{})
+		m, fs := p.Resources(whole().with(documents{"NetworkInterfaces": c.nics}).snapshot(t))
+		if !slices.ContainsFunc(fs, func(f model.Finding) bool {
+			return f.Severity == model.Warning && f.Code == c.code && f.Origin.Object == "eni-x"
+		}) {
+			t.Errorf("%s: findings %v, want %s", c.name, fs, c.code)
+		}
+		policy, _ := p.Decode(m)
+		for _, party := range p.Population(m, policy).Parties {
+			if party.Mark || !party.Addrs.IsEmpty() {
+				t.Errorf("%s: %s is taken to be at %v", c.name, party.Label, party.Addrs)
+			}
+		}
+	}
+	for _, c := range []struct{ name, subnet, place string }{
+		{"no block", `"Ipv6CidrBlockAssociationSet": []`, "all IPv4"},
+		{"a block that is none", `"CidrBlock": "10.0.1.0/33"`, "all IPv4"},
+		{"a block of the other family", `"CidrBlock": "fd00::/64"`, "all IPv4"},
+		{"an IPv6 block and no other", `"Ipv6CidrBlockAssociationSet": [{"Ipv6CidrBlock": "fd00:1::/64"}]`, "both"},
+		{"an IPv6 block that is none", `"CidrBlock": "10.0.1.0/24", "Ipv6CidrBlockAssociationSet": [{"Ipv6CidrBlock": "fd00:1::/129"}]`, "both"},
+		{"an IPv6 block that may be in use", `"CidrBlock": "10.0.1.0/24", "Ipv6CidrBlockAssociationSet": [{"Ipv6CidrBlock": "fd00:1::/64", "Ipv6CidrBlockState": {"State": "disassociating"}}]`, "both"},
+		{"IPv6 alone, and no block", `"Ipv6Native": true`, "all IPv6"},
+	} {
+		p := aws.New(aws.Options{})
+		m, fs := p.Resources(whole().with(documents{"Subnets": subnetDB + `, {"SubnetId": "subnet-web", "VpcId": "vpc-1", ` + c.subnet + `}`}).snapshot(t))
+		if !slices.ContainsFunc(fs, func(f model.Finding) bool { return f.Code == "unreadable-object" && f.Origin.Object == "subnet-web" }) {
+			t.Errorf("%s: findings %v", c.name, fs)
+		}
+		policy, _ := p.Decode(m)
+		got := p.Population(m, policy).Places["subnet-web"]
+		parts, ok := got.(model.Or)
+		if !ok {
+			t.Fatalf("%s: %v", c.name, got)
+		}
+		unsure, isUnsure := parts[len(parts)-1].(model.Maybe)
+		want := map[string]int{"all IPv4": 1, "all IPv6": 1, "both": 2}[c.place]
+		if !isUnsure || len(parts) != want || (c.place == "all IPv6") != (fmt.Sprint(unsure.Selector) == fmt.Sprint(model.At{Addrs: model.AllIPv6()})) && c.place != "both" {
+			t.Errorf("%s: %v, want %s", c.name, got, c.place)
+		}
+	}
+	p := aws.New(aws.Options{})
+	if _, fs := p.Resources(whole().with(documents{"Subnets": subnetDB + `, {"SubnetId": "subnet-web", "VpcId": "vpc-1", "Ipv6Native": true, "Ipv6CidrBlockAssociationSet": [{"Ipv6CidrBlock": "fd00:1::/64"}]}`}).snapshot(t)); len(fs) > 0 {
+		t.Errorf("IPv6 alone: %v", fs)
 	}
 }
 

@@ -151,12 +151,11 @@ type crossing struct {
 }
 
 // allow adds entries for a crossing: one per CIDR block of the peers. What is
-// inside the subnet on both ends never meets its ACL, and what AWS does not
-// filter needs no entry.
+// inside the subnet on both ends never meets its ACL.
 func (a *acl) allow(d model.Direction, c crossing, why []string) {
 	beyond := c.peer.used.Subtract(a.addrs)
 	local := c.local.Intersect(a.addrs)
-	for _, p := range filtered(c.peer.written) {
+	for _, p := range c.peer.written {
 		block := model.Prefixes(p)
 		family := model.AllIPv6()
 		if p.Addr().Is4() {
@@ -168,9 +167,40 @@ func (a *acl) allow(d model.Direction, c crossing, why []string) {
 	}
 }
 
+// dropCovered removes every entry that another one covers. The result does not
+// depend on the order, because covering is: whatever covers an entry that goes
+// covers, or is itself covered by, one that stays.
+func dropCovered(rules ruleSet[entry]) {
+	type place struct {
+		dir    model.Direction
+		prefix netip.Prefix
+	}
+	at := map[place][]match{}
+	for n := range rules {
+		at[place{n.dir, n.prefix}] = append(at[place{n.dir, n.prefix}], n.match)
+	}
+	covered := func(small entry) bool {
+		for bits := small.prefix.Bits(); bits >= 0; bits-- {
+			around := place{small.dir, netip.PrefixFrom(small.prefix.Addr(), bits).Masked()}
+			for _, m := range at[around] {
+				big := entry{dir: small.dir, match: m, prefix: around.prefix}
+				if _, stays := rules[big]; stays && big != small && big.covers(small) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	for n := range rules {
+		if covered(n) {
+			delete(rules, n)
+		}
+	}
+}
+
 // writeACL writes the ACL with its entries.
 func (e *encoder) writeACL(a *acl) {
-	dropCovered(a.rules, entry.covers)
+	dropCovered(a.rules)
 	e.reportShared(a)
 	e.add(terraform.Resource{
 		Type: aclType, Name: a.name,

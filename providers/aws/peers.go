@@ -43,7 +43,7 @@ func (e *encoder) peersOf(want model.Endpoints) peers {
 		}
 	}
 	if bad := e.unwantedAt(want, odd, addrs); !bad.IsEmpty() {
-		if cut := inFewBlocks(addrs.Subtract(bad.Subtract(e.neededAt(want, served)))); e.fitsGroup(cut) {
+		if cut := e.inFewBlocks(addrs.Subtract(bad.Subtract(e.neededAt(want, served)))); e.fitsGroup(cut) {
 			addrs = cut
 		}
 	}
@@ -58,7 +58,7 @@ func (e *encoder) peersOf(want model.Endpoints) peers {
 			addrs = addrs.Union(at)
 		}
 	}
-	addrs = inFewBlocks(addrs)
+	addrs = e.inFewBlocks(addrs)
 	p := peers{addrs: addrs, missing: endpoints(missing)}
 	for g := range referenced {
 		p.groups = append(p.groups, g)
@@ -139,7 +139,7 @@ func (e *encoder) extraOf(want model.Endpoints, p peers, odd []model.Identity) m
 		if g, ok := e.groupOf[id]; ok && slices.Contains(p.groups, g) {
 			have = e.addrs[id]
 		}
-		if more := have.Subtract(want.At(id)).Subtract(unfilteredAddrs()); !more.IsEmpty() {
+		if more := have.Subtract(want.At(id)).Subtract(e.exempt); !more.IsEmpty() {
 			out = append(out, model.EndpointEntry{ID: id, Addrs: more})
 		}
 	}
@@ -157,7 +157,6 @@ func endpoints(entries []model.EndpointEntry) model.Endpoints {
 
 // filtered returns the fewest CIDR blocks of the set, without those that AWS
 // never filters.
-func filtered(a model.AddrSet) []netip.Prefix {
-	exempt := unfilteredAddrs()
-	return slices.DeleteFunc(a.Prefixes(), func(p netip.Prefix) bool { return exempt.Covers(model.Prefixes(p)) })
+func (e *encoder) filtered(a model.AddrSet) []netip.Prefix {
+	return slices.DeleteFunc(a.Prefixes(), func(p netip.Prefix) bool { return e.exempt.Covers(model.Prefixes(p)) })
 }

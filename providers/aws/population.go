@@ -16,16 +16,17 @@ func (Provider) Owns(resourceType string) bool { return strings.HasPrefix(resour
 
 // Population returns the security groups as parties, and subnets by their CIDR blocks where these
 // are known. Groups, subnets and prefix lists that the module only names are
-// parties too. Interfaces with several security groups are told from resources
-// that list more than one. Where all interfaces are known, as in what [Provider.Resources] returns, groups
-// have the addresses of their members, and those that no interface has alone are marks. See
+// parties too. Endpoints are interfaces, and resources that list security groups. Where all interfaces are
+// known, as in what [Provider.Resources] returns, groups that some have are marks, with the addresses of
+// their members. See
 // [providers.Populated].
 func (Provider) Population(m terraform.Module, p model.Policy) providers.Population {
 	d := &decoder{module: m, alias: map[string]model.Group{}}
 	d.learnNames()
 	out := providers.Population{Places: map[model.Group]model.Selector{}, Bare: map[model.Group]model.Layer{}}
 	known := map[model.Group]bool{unread: true}
-	live := liveInterfaces(m)
+	worn := d.wearers()
+	live := liveInterfaces(m, worn)
 	twice := overlapping(m)
 	out.Taken = live.taken
 	var standard []model.Group
@@ -57,7 +58,9 @@ func (Provider) Population(m terraform.Module, p model.Policy) providers.Populat
 		for _, g := range slices.Concat(guard, rules) {
 			if !known[g] {
 				known[g] = true
-				out.Parties = append(out.Parties, namedOnly(g))
+				party := namedOnly(g)
+				party.Unruled = c.Name == groupChain && !slices.Contains(guard, g)
+				out.Parties = append(out.Parties, party)
 			}
 		}
 		if c.Name == groupChain {
@@ -76,8 +79,18 @@ func (Provider) Population(m terraform.Module, p model.Policy) providers.Populat
 		}
 		out.Parties = append(out.Parties, other)
 	}
+	out.Parties = append(out.Parties, groupsElsewhere(worn, known)...)
 	slices.SortFunc(out.Parties, func(a, b providers.Party) int { return cmp.Compare(a.Label, b.Label) })
-	out.Together = d.together(out.Parties)
+	index := map[model.Group]int{}
+	for i, p := range out.Parties {
+		for _, g := range p.Groups {
+			index[g] = i
+		}
+	}
+	out.Endpoints = endpointsOf(worn, index)
+	out.Known = d.listedAddrs()
+	out.Stages = stagesOf(m)
+	out.Together = d.outputSets(index)
 	return out
 }
 
@@ -157,56 +170,4 @@ func memberAttributes(resourceType string) []string {
 		return []string{"vpc_security_group_ids"}
 	}
 	return []string{"vpc_security_group_ids", "security_group_ids", "security_groups"}
-}
-
-// together returns the parties that resources list at once.
-func (d *decoder) together(parties []providers.Party) [][]int {
-	index := map[model.Group]int{}
-	for i, p := range parties {
-		for _, g := range p.Groups {
-			index[g] = i
-		}
-	}
-	var out [][]int
-	for _, r := range d.module.Resources {
-		if strings.Contains(r.Type, "security_group") {
-			continue
-		}
-		for _, b := range bodiesOf(r) {
-			for _, attr := range memberAttributes(r.Type) {
-				var set []int
-				for _, v := range elements(b.Get(attr)) {
-					name, why := d.nameIn(v)
-					if i, ok := index[name]; ok && why == "" {
-						set = append(set, i)
-					}
-				}
-				slices.Sort(set)
-				if set = slices.Compact(set); len(set) > 1 {
-					out = append(out, set)
-				}
-			}
-		}
-	}
-	out = append(out, d.outputSets(index)...)
-	slices.SortFunc(out, slices.Compare)
-	return slices.CompactFunc(out, slices.Equal)
-}
-
-// bodiesOf returns a resource's body and those of its blocks.
-func bodiesOf(r terraform.Resource) []terraform.Body {
-	out := []terraform.Body{r.Body}
-	types := map[string]bool{}
-	for _, k := range r.Blocks {
-		types[k.Type] = true
-	}
-	for _, a := range r.Attrs {
-		types[a.Name] = true
-	}
-	for typ := range types { // in any order: what is found is sorted
-		for _, k := range r.BlocksOf(typ) {
-			out = append(out, k.Body)
-		}
-	}
-	return out
 }

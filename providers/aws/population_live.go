@@ -13,41 +13,41 @@ import (
 type interfaceSheet struct {
 	// addrs are the addresses of the members of each group; nil: not all interfaces are known.
 	addrs map[model.Group]model.AddrSet
-	// alone are the groups that some interface has alone.
-	alone map[model.Group]bool
 	// taken is the addresses of all interfaces that have groups.
 	taken model.AddrSet
 }
 
 // liveInterfaces reads the interfaces that [Provider.Resources] returned. Configuration, which
 // has those alone that are written down, tells nothing.
-func liveInterfaces(m terraform.Module) interfaceSheet {
-	prefixes := map[model.Group][]netip.Prefix{}
-	alone := map[model.Group]bool{}
-	var taken []netip.Prefix
+func liveInterfaces(m terraform.Module, worn []wearer) interfaceSheet {
+	live := map[string]bool{}
 	for _, r := range m.Resources {
 		switch {
 		case r.Type != interfaceType:
-			continue
 		case r.Name == unread:
 			return interfaceSheet{}
-		case !isLive(r):
-			continue
+		case isLive(r):
+			live[r.Name] = true
 		}
-		groups, ok := r.Get("security_groups").AsStrings()
-		blocks, ok2 := interfaceAddrs(r)
-		if !ok || !ok2 {
+	}
+	prefixes := map[model.Group][]netip.Prefix{}
+	var taken []netip.Prefix
+	for _, w := range worn {
+		switch {
+		case !live[w.ID]:
+			continue
+		case w.Unsure != "" || w.lost:
 			return interfaceSheet{}
 		}
-		for _, g := range groups {
-			prefixes[model.Group(g)] = append(prefixes[model.Group(g)], blocks...)
-			alone[model.Group(g)] = alone[model.Group(g)] || len(groups) == 1
+		blocks := w.Addrs.Prefixes()
+		for _, g := range w.groups {
+			prefixes[g] = append(prefixes[g], blocks...)
 		}
-		if len(groups) > 0 {
+		if len(w.groups) > 0 {
 			taken = append(taken, blocks...)
 		}
 	}
-	s := interfaceSheet{addrs: map[model.Group]model.AddrSet{}, alone: alone, taken: model.Prefixes(taken...)}
+	s := interfaceSheet{addrs: map[model.Group]model.AddrSet{}, taken: model.Prefixes(taken...)}
 	for g, ps := range prefixes {
 		s.addrs[g] = model.Prefixes(ps...)
 	}
@@ -64,21 +64,32 @@ func interfaceAddrs(r terraform.Resource) ([]netip.Prefix, bool) {
 		if !ok {
 			return nil, false
 		}
-		for _, t := range texts {
-			if !strings.Contains(t, "/") {
-				a, err := netip.ParseAddr(t)
-				if err != nil || a.Zone() != "" {
-					return nil, false
-				}
-				out = append(out, netip.PrefixFrom(a, a.BitLen()))
-				continue
-			}
-			p, err := netip.ParsePrefix(t)
-			if err != nil {
+		blocks, ok := addrBlocks(texts)
+		if !ok {
+			return nil, false
+		}
+		out = append(out, blocks...)
+	}
+	return out, true
+}
+
+// addrBlocks reads addresses and CIDR blocks; false where one cannot be read.
+func addrBlocks(texts []string) ([]netip.Prefix, bool) {
+	var out []netip.Prefix
+	for _, t := range texts {
+		if !strings.Contains(t, "/") {
+			a, err := netip.ParseAddr(t)
+			if err != nil || a.Zone() != "" {
 				return nil, false
 			}
-			out = append(out, p.Masked())
+			out = append(out, netip.PrefixFrom(a, a.BitLen()))
+			continue
 		}
+		p, err := netip.ParsePrefix(t)
+		if err != nil {
+			return nil, false
+		}
+		out = append(out, p.Masked())
 	}
 	return out, true
 }
@@ -88,11 +99,13 @@ func interfaceAddrs(r terraform.Resource) ([]netip.Prefix, bool) {
 func (s interfaceSheet) settle(p providers.Party) providers.Party {
 	addrs, ok := s.addrs[p.Groups[0]]
 	if !ok || addrs.IsEmpty() {
-		p.Idle = s.addrs != nil && !ok && !s.taken.IsEmpty()
+		if p.Idle = s.addrs != nil && !ok && !s.taken.IsEmpty(); p.Idle {
+			p.Addrs = model.AllAddrs().Subtract(s.taken) // those of whoever may get it
+		}
 		return p
 	}
 	p.Addrs = addrs
-	p.Mark = !s.alone[p.Groups[0]]
+	p.Mark = true // the interfaces stand for it
 	return p
 }
 

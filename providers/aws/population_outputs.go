@@ -36,5 +36,6 @@ func (d *decoder) outputSets(index map[model.Group]int) [][]int {
 			out = append(out, set)
 		}
 	}
-	return out
+	slices.SortFunc(out, slices.Compare)
+	return slices.CompactFunc(out, slices.Equal)
 }

@@ -306,23 +306,9 @@ func (e *encoder) addGrant(rules ruleSet[groupRule], x edge, g model.Grant) {
 		for _, i := range p.groups {
 			rules.add(groupRule{m, groupPeer{group: e.groups[i].name}}, why)
 		}
-		for _, prefix := range filtered(p.addrs) {
+		for _, prefix := range e.filtered(p.addrs) {
 			if m.fits(prefix) {
 				rules.add(groupRule{m, groupPeer{prefix: prefix}}, why)
-			}
-		}
-	}
-}
-
-// dropCovered removes every rule that another one covers. The result does not
-// depend on the order, because covering is: whatever covers a rule that goes
-// covers, or is itself covered by, one that stays.
-func dropCovered[R comparable](rules ruleSet[R], covers func(a, b R) bool) {
-	for small := range rules {
-		for big := range rules {
-			if big != small && covers(big, small) {
-				delete(rules, small)
-				break
 			}
 		}
 	}

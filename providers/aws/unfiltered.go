@@ -82,8 +82,8 @@ func unfilteredAddrs() model.AddrSet {
 // inFewBlocks returns the addresses, with those that AWS never filters where that takes
 // fewer CIDR blocks: 0.0.0.0/0 without the metadata service is 32 blocks that do what 0.0.0.0/0
 // does, for no rule refuses that service.
-func inFewBlocks(a model.AddrSet) model.AddrSet {
-	if more := a.Union(unfilteredAddrs()); len(more.Prefixes()) < len(a.Prefixes()) {
+func (e *encoder) inFewBlocks(a model.AddrSet) model.AddrSet {
+	if more := a.Union(e.exempt); len(more.Prefixes()) < len(a.Prefixes()) {
 		return more
 	}
 	return a

@@ -152,6 +152,7 @@ func (r *reader) adminPriority() int {
 		return unknownPriority
 	case p < adminFirst || p > adminLast:
 		r.invalid("priority", fmt.Sprint(p))
+		return unknownPriority
 	}
 	return int(p)
 }
@@ -165,9 +166,6 @@ func adminBody(r terraform.Resource) (terraform.Body, []string) {
 	}
 	var whys []string
 	for _, end := range []string{"source", "destination"} {
-		if ports, ok := b.Get(end + "_port_ranges").AsList(); ok && len(ports) == 0 {
-			b.Set(end+"_port_range", terraform.String("*"))
-		}
 		if b.Open(end) {
 			whys = append(whys, end+" is not known")
 		}
@@ -175,7 +173,8 @@ func adminBody(r terraform.Resource) (terraform.Body, []string) {
 	return b, whys
 }
 
-// adminSide reads one side of a rule: addresses and service tags; everybody where there are none.
+// adminSide reads one side of a rule: addresses and service tags. Everybody, perhaps, where there are none, which means
+// that they could not be read.
 func (r *reader) adminSide(end string) foundSide {
 	var texts []string
 	for _, b := range r.body.BlocksOf(end) {

@@ -170,6 +170,7 @@ func (r *reader) priority() int {
 		return unknownPriority
 	case n < platformFirst || n > denyLast:
 		r.invalid("priority", strconv.FormatInt(n, 10))
+		return unknownPriority
 	}
 	return int(n)
 }

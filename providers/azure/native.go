@@ -21,6 +21,9 @@ const (
 	attrAttached = "attachments_known"
 	// attrMembers of an application security group is whether all its members are in the module.
 	attrMembers = "members_known"
+	// attrAppGroups of a configuration of an interface is unknown where its application security groups are; else it is
+	// not there.
+	attrAppGroups = "application_security_group_ids"
 	// attrRemote of a peering is the addresses of the network at its other end.
 	attrRemote = "remote_address_prefixes"
 	// attrNetwork of an admin rule is the virtual network on which it is in force.
@@ -96,6 +99,12 @@ type native struct {
 	interfaces, mentioned map[string]bool
 	// complete is whether every interface is known that may be in a group.
 	complete bool
+	// torn is whether a network or an interface was there that could not be read: any group may be attached to it.
+	torn bool
+	// namesAppGroups is whether a rule names application security groups.
+	namesAppGroups bool
+	// perhaps is what is missing and matters only if a rule asks for it, by kind.
+	perhaps map[string][]model.Finding
 	// networks are the ids of the networks, in the order in which they were read; gateways has
 	// subnets on which no admin rule is in force, by network.
 	networks []string
@@ -121,7 +130,7 @@ type said struct{ byGroup, byHolder bool }
 func newNative(s providers.Snapshot) *native {
 	return &native{snapshot: s, byID: map[string]int{}, labels: map[string]bool{}, pairs: map[pair]said{}, listed: map[string]bool{},
 		tags: map[string]bool{}, interfaces: map[string]bool{}, mentioned: map[string]bool{}, gateways: map[string][]string{}, ruled: map[string]bool{}, ruleFields: ruleFields(),
-		endpoints: map[string][]string{}, policies: map[string]string{}}
+		endpoints: map[string][]string{}, policies: map[string]string{}, perhaps: map[string][]model.Finding{}}
 }
 
 func (n *native) find(f model.Finding) { n.findings = append(n.findings, f) }
@@ -138,10 +147,14 @@ func (n *native) missing() {
 		if _, ok := n.snapshot.Objects[k.Name]; ok || n.gap(k.Name) {
 			continue
 		}
-		f := model.Finding{Severity: model.Info, Code: "not-read", Origin: model.Origin{Object: n.snapshot.Scope},
+		f := model.Finding{Severity: model.Warning, Code: "not-read", Origin: model.Origin{Object: n.snapshot.Scope},
 			Summary: fmt.Sprintf("%s are not in what was read, so that it is not known %s", k.Name, k.Why), Advice: "add the output of " + k.Command}
-		if k.Name == KindSecurityGroups || k.Name == KindAdminRules {
-			f.Severity, f.Code = model.Warning, codeIncomplete
+		switch k.Name {
+		case KindServiceTags, KindAppGroups:
+			n.perhaps[k.Name] = append(n.perhaps[k.Name], f)
+			continue
+		case KindSecurityGroups, KindAdminRules:
+			f.Code = codeIncomplete
 		}
 		n.find(f)
 	}
@@ -153,7 +166,9 @@ func (n *native) missing() {
 		f := model.Finding{Severity: model.Warning, Code: codeIncomplete, Origin: model.Origin{Object: cmp.Or(g.Object, n.snapshot.Scope)},
 			Summary: fmt.Sprintf("%s could not be read (%s): %s", what, g.Call, g.Why), Advice: "grant the permission, or take answers that rest on it as unknown"}
 		if g.Kind == KindServiceTags {
-			f.Severity, f.Code = model.Info, "not-read"
+			f.Code = "not-read"
+			n.perhaps[g.Kind] = append(n.perhaps[g.Kind], f)
+			continue
 		}
 		n.find(f)
 	}
@@ -252,6 +267,7 @@ func (n *native) flat(kind string, raws []json.RawMessage) []json.RawMessage {
 // broken reports an object that could not be read at all, which may have decided about anything.
 func (n *native) broken(kind, why string) {
 	n.complete = n.complete && kind == KindServiceTags
+	n.torn = n.torn || kind == KindNetworks || kind == KindInterfaces
 	n.find(model.Finding{Severity: model.Warning, Code: codeIncomplete, Origin: model.Origin{Object: kind},
 		Summary: "an object of " + kind + " could not be read: " + why, Advice: "save the objects again, in full"})
 }
@@ -303,8 +319,28 @@ func (n *native) has(typ, id string) bool {
 	return ok
 }
 
+// weight is how much it matters that a kind was not read, of those that matter only to rules that name them.
+func (n *native) weight(kind string) model.Severity {
+	asked := kind == KindAppGroups && n.namesAppGroups
+	if kind == KindServiceTags {
+		for tag := range n.tags { // those that a list has are not among them any more
+			asked = asked || !isSpecialTag(tag)
+		}
+	}
+	if asked {
+		return model.Warning
+	}
+	return model.Info
+}
+
 // settle writes down what is known only when everything was read.
 func (n *native) settle() {
+	for _, kind := range slices.Sorted(maps.Keys(n.perhaps)) {
+		for _, f := range n.perhaps[kind] {
+			f.Severity = n.weight(kind)
+			n.find(f)
+		}
+	}
 	var unread []string
 	for id := range n.mentioned {
 		if !n.interfaces[id] {
@@ -314,7 +350,7 @@ func (n *native) settle() {
 	slices.Sort(unread)
 	if _, asked := n.snapshot.Objects[KindInterfaces]; asked && len(unread) > 0 {
 		n.complete = false
-		n.find(model.Finding{Severity: model.Info, Code: "not-read", Origin: model.Origin{Object: unread[0]},
+		n.find(model.Finding{Severity: n.weight(KindAppGroups), Code: "not-read", Origin: model.Origin{Object: unread[0]},
 			Summary: fmt.Sprintf("%d network interfaces are named and not among those that were read, so that it is not known in which application security groups they are", len(unread)),
 			Advice:  "read the whole subscription, and the interfaces of its scale sets"})
 	}
@@ -323,7 +359,7 @@ func (n *native) settle() {
 		case typeAppGroup:
 			n.module.Resources[i].Set(attrMembers, terraform.Bool(n.complete))
 		case typeGroup:
-			n.module.Resources[i].Set(attrAttached, terraform.Bool(n.whole(KindInterfaces) && n.whole(KindNetworks)))
+			n.module.Resources[i].Set(attrAttached, terraform.Bool(n.whole(KindInterfaces) && n.whole(KindNetworks) && !n.torn))
 		}
 	}
 	slices.SortStableFunc(n.module.Resources, func(a, b terraform.Resource) int { return cmp.Compare(a.Address(), b.Address()) })

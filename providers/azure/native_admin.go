@@ -84,24 +84,48 @@ func (n *native) adminRule(network string, o object, uncertain string) {
 		b.Set("priority", terraform.Int(priority))
 	}
 	n.adminSides(&b, o, lose)
+	if field := strangeField(o, adminFields()); field != "" {
+		n.lost(id, field, field+" of a rule of a network manager is not known to crosswall")
+		b.Set("protocol", terraform.Unknown(field+" is not known to crosswall"))
+	}
 	r := n.add(typeAdminRule, id, b)
 	r.Uncertain = uncertain
 	r.Name = n.adminLabel(id, network)
 }
 
+// adminFields are the fields of a rule that are read, and those that have no bearing on traffic: what a rule is
+// called and where it comes from (EffectiveSecurityAdminRule, EffectiveDefaultSecurityAdminRule).
+func adminFields() []string {
+	return []string{"access", "direction", "priority", "protocol", "sources", "destinations", "sourceportranges", "destinationportranges",
+		"id", "name", "type", "etag", "kind", "flag", "description", "resourcegroup", "resourceguid", "provisioningstate", "systemdata",
+		"configurationdescription", "rulecollectiondescription", "rulecollectionappliestogroups", "rulegroups"}
+}
+
+// strangeField returns the first field, by name, that says something and is not among those that are known; "" where
+// there is none.
+func strangeField(o object, known []string) string {
+	for _, field := range slices.Sorted(maps.Keys(o.fields)) {
+		if !slices.Contains(known, field) && says(o.fields[field]) {
+			return field
+		}
+	}
+	return ""
+}
+
 // adminSides sets the addresses and ports of both sides of a rule; lose reports a field that
-// could not be read.
+// could not be read. What no addresses and no ports stand for is not documented.
 func (n *native) adminSides(b *terraform.Body, o object, lose func(string) terraform.Value) {
 	for _, end := range []string{"source", "destination"} {
 		var ports []string
-		if !o.read(end+"portranges", &ports) {
+		if !o.read(end+"portranges", &ports) || len(ports) == 0 {
 			b.Set(end+"_port_ranges", lose(end+"PortRanges"))
 		} else {
 			b.Set(end+"_port_ranges", terraform.Strings(ports...))
 		}
 		sides, ok := o.objects(end + "s")
-		if !ok {
+		if !ok || len(sides) == 0 || slices.ContainsFunc(sides, isStrangeSide) {
 			b.Set(end, lose(end+"s"))
+			continue
 		}
 		for _, s := range sides {
 			var k terraform.Body
@@ -111,6 +135,14 @@ func (n *native) adminSides(b *terraform.Body, o object, lose func(string) terra
 			b.Blocks = append(b.Blocks, terraform.Block{Type: end, Body: k})
 		}
 	}
+}
+
+// isStrangeSide reports whether an address of a rule is none of those that are known: a block or a service tag, and
+// nothing besides (AddressPrefixItem).
+func isStrangeSide(o object) bool {
+	typ := o.text("addressprefixtype")
+	known := strings.EqualFold(typ, "IPPrefix") || strings.EqualFold(typ, "ServiceTag") || !o.has("addressprefixtype")
+	return !known || o.text("addressprefix") == "" || strangeField(o, []string{"addressprefix", "addressprefixtype"}) != ""
 }
 
 // adminLabel is what to call a rule on a network: unique.

@@ -144,7 +144,7 @@ func (n *native) securityRule(group string, o object) terraform.Block {
 	for _, field := range slices.Sorted(maps.Keys(o.fields)) {
 		attribute, ok := known[field]
 		switch {
-		case !ok && n.says(o.fields[field]):
+		case !ok && says(o.fields[field]):
 			b.Set("protocol", lose(field, "is not known to crosswall"))
 		case attribute == "" || !o.has(field):
 		case b.Get(attribute).IsUnknown():
@@ -155,6 +155,7 @@ func (n *native) securityRule(group string, o object) terraform.Block {
 			}
 			if list, isList := v.AsList(); !isList || len(list) > 0 { // an empty list is as none
 				b.Set(attribute, v)
+				n.namesAppGroups = n.namesAppGroups || strings.HasSuffix(field, "groups")
 			}
 		}
 	}
@@ -183,7 +184,7 @@ func ruleValue(o object, field string) (terraform.Value, bool) {
 }
 
 // says reports whether a field that is not known says anything.
-func (n *native) says(raw json.RawMessage) bool {
+func says(raw json.RawMessage) bool {
 	switch string(raw) {
 	case "null", "[]", "{}", `""`, "false":
 		return false
@@ -219,14 +220,10 @@ func (n *native) defaults(o object) string {
 	}
 	want := documentedDefaults()
 	for _, r := range rules {
-		var priority int
-		if !r.read("priority", &priority) {
-			return "a default rule has no priority"
+		text, why := defaultText(r)
+		if why != "" {
+			return why
 		}
-		ends := func(end string) string {
-			return end + " " + r.text(end+"addressprefix") + ":" + r.text(end+"portrange")
-		}
-		text := strings.ToLower(fmt.Sprintf("%d %s %s %s %s %s", priority, r.text("direction"), r.text("access"), r.text("protocol"), ends("source"), ends("destination")))
 		if !want[text] {
 			return fmt.Sprintf("%q is %s", r.text("name"), text)
 		}
@@ -236,6 +233,46 @@ func (n *native) defaults(o object) string {
 		return "there is none that is " + missing
 	}
 	return ""
+}
+
+// defaultText writes a default rule as documentedDefaults does, or says why that is not all that it is.
+func defaultText(r object) (text, why string) {
+	var priority int
+	if !r.has("priority") || !r.read("priority", &priority) {
+		return "", "a default rule has no priority"
+	}
+	fields := ruleFields()
+	if field := strangeField(r, slices.Collect(maps.Keys(fields))); field != "" {
+		return "", fmt.Sprintf("%q has %s, which is not known to crosswall", r.text("name"), field)
+	}
+	ends := ""
+	for _, end := range []string{"source", "destination"} {
+		if field := end + "applicationsecuritygroups"; r.has(field) && says(r.fields[field]) {
+			return "", fmt.Sprintf("%q names application security groups", r.text("name"))
+		}
+		prefix, ok := singly(r, end+"addressprefix", end+"addressprefixes")
+		port, ok2 := singly(r, end+"portrange", end+"portranges")
+		if !ok || !ok2 {
+			return "", fmt.Sprintf("%q has not one address and one port as its %s", r.text("name"), end)
+		}
+		ends += " " + end + " " + prefix + ":" + port
+	}
+	return strings.ToLower(fmt.Sprintf("%d %s %s %s", priority, r.text("direction"), r.text("access"), r.text("protocol")) + ends), ""
+}
+
+// singly returns what a field that has a singular and a plural form says, where it is one text and no more.
+func singly(o object, singular, plural string) (string, bool) {
+	var one string
+	var many []string
+	ok := o.read(singular, &one) && o.read(plural, &many)
+	if one != "" {
+		many = append(many, one)
+	}
+	many = slices.Compact(many)
+	if !ok || len(many) != 1 {
+		return "", false
+	}
+	return many[0], true
 }
 
 // documentedDefaults are the rules of defaultInbound and defaultOutbound as Azure lists them

@@ -83,38 +83,59 @@ func (s *sniffer) first() {
 	}
 }
 
-func (s *sniffer) object() {
+// object reads the fields of the object that has just begun, and reports whether it got to the end of them.
+func (s *sniffer) object() bool {
 	for s.dec.More() {
 		key, err := s.dec.Token()
 		name, isName := key.(string)
 		if err != nil || !isName {
-			return
+			return false
 		}
 		name = strings.ToLower(name)
 		value, err := s.dec.Token()
-		if err != nil {
-			s.names[name] = true
-			return
-		}
-		if name == "value" && value == json.Delim('[') && !s.names["id"] && !s.names["virtualnetwork"] {
-			if t, err := s.dec.Token(); err == nil && t == json.Delim('{') {
-				s.object() // the page's first object; what follows the list says nothing
-			}
-			return
-		}
 		s.names[name] = true
+		if err != nil {
+			return false
+		}
 		if text, ok := value.(string); ok {
 			s.texts[name] = text
 		}
-		if _, nested := value.(json.Delim); nested && !s.skip() {
-			return
+		if name == "value" && value == json.Delim('[') && !s.names["id"] && !s.names["virtualnetwork"] {
+			if !s.page() {
+				return false
+			}
+			continue
+		}
+		if _, nested := value.(json.Delim); nested && !s.skip(1) {
+			return false
 		}
 	}
+	return true
 }
 
-// skip reads to the end of the list or object that has just begun.
-func (s *sniffer) skip() bool {
-	for depth := 1; depth > 0; {
+// page reads the list of a page that has just begun. Where its first object says of which kind it is, that is all there is
+// to know, and page is false, as it is where the document is cut off; else what follows the list may.
+func (s *sniffer) page() bool {
+	t, err := s.dec.Token()
+	if err != nil || t == json.Delim(']') {
+		return err == nil
+	}
+	if t != json.Delim('{') {
+		_, nested := t.(json.Delim)
+		return s.skip(1) && (!nested || s.skip(1))
+	}
+	first := &sniffer{dec: s.dec, names: map[string]bool{}, texts: map[string]string{}}
+	whole := first.object()
+	if first.kind() != "" {
+		s.names, s.texts = first.names, first.texts
+		return false
+	}
+	return whole && s.skip(2)
+}
+
+// skip reads to the end of lists and objects that have begun, so many of which are inside each other.
+func (s *sniffer) skip(depth int) bool {
+	for depth > 0 {
 		t, err := s.dec.Token()
 		if err != nil {
 			return false

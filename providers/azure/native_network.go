@@ -19,8 +19,8 @@ func (n *native) network(o object) {
 	n.setPrefixes(&body, space, "address_space", id)
 	n.add(typeNetwork, id, body)
 	subnets, ok := o.objects("subnets")
-	if !ok {
-		n.broken(KindNetworks, "the subnets of "+id+" could not be read")
+	if !ok || !o.has("subnets") {
+		n.broken(KindNetworks, "the subnets of "+id+" are missing or could not be read")
 	}
 	for _, s := range subnets {
 		n.subnet(id, s)
@@ -89,12 +89,11 @@ func (n *native) peering(network string, o object) {
 		return
 	}
 	body := newBody(o, id)
-	for _, field := range []string{"remotevirtualnetworkaddressspace", "remoteaddressspace"} {
-		if space, ok := o.object(field); ok {
-			n.setPrefixes(&body, space, attrRemote, id)
-			break
-		}
+	space, ok := o.object("remotevirtualnetworkaddressspace")
+	if !ok {
+		space, _ = o.object("remoteaddressspace")
 	}
+	n.setPrefixes(&body, space, attrRemote, id)
 	if remote, ok := o.ref("remotevirtualnetwork"); ok && remote != "" {
 		body.Set("remote_virtual_network_id", terraform.String(remote))
 	}
@@ -110,10 +109,12 @@ func (n *native) setPrefixes(body *terraform.Body, o object, attribute, id strin
 		many = append(many, one)
 	}
 	slices.Sort(many)
-	if !ok || len(many) == 0 {
-		if id != "" && attribute != attrRemote {
-			n.lost(id, "addressPrefixes", "the address blocks could not be read")
-		}
+	isBlock := func(s string) bool {
+		_, err := netip.ParsePrefix(s)
+		return err == nil
+	}
+	if !ok || len(many) == 0 || slices.ContainsFunc(many, func(s string) bool { return !isBlock(s) }) {
+		n.lost(id, "addressPrefixes", "the address blocks are missing or could not be read")
 		body.Set(attribute, terraform.Unknown("its address blocks could not be read"))
 		return
 	}
@@ -132,11 +133,16 @@ func (n *native) networkInterface(o object) {
 		body.Set("ip_configuration", terraform.Unknown("it could not be read"))
 	}
 	groups := map[string]int{}
+	uncertain := ""
 	for _, c := range configurations {
 		var k terraform.Body
 		k.Set("name", terraform.String(c.text("name")))
-		if a := c.text("privateipaddress"); a != "" {
-			k.Set("private_ip_address", terraform.String(a))
+		if a, err := netip.ParseAddr(c.text("privateipaddress")); err == nil && a.Zone() == "" {
+			k.Set("private_ip_address", terraform.String(a.String()))
+		} else {
+			n.lost(id, "privateIPAddress", "an address of a network interface is missing or could not be read")
+			uncertain = "not all its addresses are known"
+			k.Set("private_ip_address", terraform.Unknown(uncertain))
 		}
 		if s, ok := c.ref("subnet"); ok && s != "" {
 			k.Set("subnet_id", terraform.String(s))
@@ -144,17 +150,18 @@ func (n *native) networkInterface(o object) {
 				n.endpoints[s] = append(n.endpoints[s], c.text("privateipaddress"))
 			}
 		}
-		body.Blocks = append(body.Blocks, terraform.Block{Type: "ip_configuration", Body: k})
 		ids, ok := c.refs("applicationsecuritygroups")
 		if !ok {
 			n.complete = false
+			k.Set(attrAppGroups, terraform.Unknown("its application security groups could not be read"))
 			n.lost(id, "applicationSecurityGroups", "the application security groups of a network interface could not be read")
 		}
+		body.Blocks = append(body.Blocks, terraform.Block{Type: "ip_configuration", Body: k})
 		for _, g := range slices.Compact(slices.Sorted(slices.Values(ids))) {
 			groups[g]++
 		}
 	}
-	n.add(typeInterface, id, body)
+	n.add(typeInterface, id, body).Uncertain = uncertain
 	n.holderSays(o, id, typeInterfaceGroup)
 	n.memberships(id, groups, len(configurations))
 }

@@ -132,7 +132,11 @@ func look(t testing.TB, m terraform.Module) seen {
 			add(one.Label, one.Addrs, one.Groups)
 		}
 	}
-	for _, set := range population.Together {
+	sets := slices.Clone(population.Together)
+	for _, e := range population.Endpoints {
+		sets = append(sets, e.Parties)
+	}
+	for _, set := range sets {
 		var labels []string
 		var groups []model.Group
 		addrs := model.AllAddrs()
@@ -144,6 +148,7 @@ func look(t testing.TB, m terraform.Module) seen {
 			}
 		}
 		slices.Sort(groups)
+		slices.Sort(labels)
 		add(strings.Join(labels, " + "), addrs, slices.Compact(groups))
 	}
 	for g, members := range ids {
@@ -253,6 +258,15 @@ func attach(objects map[string][]obj) map[string][]obj {
 	return objects
 }
 
+// withDefaults is a group's default rules, of which DenyAllInBound has other fields, on the subnet app.
+func withDefaults(fields obj) obj {
+	out := on("app")
+	out["defaultSecurityRules"] = []obj{
+		nsgRule("65000 Inbound Allow * VirtualNetwork:* VirtualNetwork:*"), nsgRule("65001 Inbound Allow * AzureLoadBalancer:* *:*"), nsgRule("65500 Inbound Deny * *:* *:*", fields),
+		nsgRule("65000 Outbound Allow * VirtualNetwork:* VirtualNetwork:*"), nsgRule("65001 Outbound Allow * *:* Internet:*"), nsgRule("65500 Outbound Deny * *:* *:*")}
+	return out
+}
+
 // What live rules mean (cloud semantics sections 1.3, 2, 3 and 6).
 func TestNative(t *testing.T) {
 	asgs := func(end string, names ...string) obj {
@@ -296,6 +310,14 @@ func TestNative(t *testing.T) {
 			"198.51.100.1 > 10.0.1.4 tcp/443: unknown", "unknown-value unread-field"},
 		{"default rules of another kind", account(nsg("shop/networkSecurityGroups/g", obj{"subnets": on("app")["subnets"],
 			"defaultSecurityRules": []obj{nsgRule("65000 Inbound Allow * *:* *:*")}})), "198.51.100.1 > 10.0.1.4 tcp/443: unknown", "unread-field"},
+		{"the default rules as documented", account(nsg("shop/networkSecurityGroups/g", withDefaults(nil))), "198.51.100.1 > 10.0.1.4 tcp/443: deny", ""},
+		{"a default rule with more addresses", account(nsg("shop/networkSecurityGroups/g", withDefaults(obj{"sourceAddressPrefixes": []string{"10.0.0.0/8"}}))), "198.51.100.1 > 10.0.1.4 tcp/443: unknown", "unread-field"},
+		{"a default rule with more ports", account(nsg("shop/networkSecurityGroups/g", withDefaults(obj{"destinationPortRanges": []string{"80"}}))), "198.51.100.1 > 10.0.1.4 tcp/443: unknown", "unread-field"},
+		{"a default rule in the plural form", account(nsg("shop/networkSecurityGroups/g", withDefaults(obj{"sourceAddressPrefix": nil, "sourceAddressPrefixes": []string{"*"}}))), "198.51.100.1 > 10.0.1.4 tcp/443: deny", ""},
+		{"a default rule with a group", account(nsg("shop/networkSecurityGroups/g", withDefaults(obj{"sourceApplicationSecurityGroups": []obj{ref("shop/applicationSecurityGroups/web")}}))), "198.51.100.1 > 10.0.1.4 tcp/443: unknown", "unread-field"},
+		{"a default rule with a field that is not known", account(nsg("shop/networkSecurityGroups/g", withDefaults(obj{"newThing": 1}))), "198.51.100.1 > 10.0.1.4 tcp/443: unknown", "unread-field"},
+		{"a priority after all", account(nsg("shop/networkSecurityGroups/g", on("app"), nsgRule("99999 Inbound Allow Tcp *:* *:443"))), "198.51.100.1 > 10.0.1.4 tcp/443: unknown; 198.51.100.1 > 10.0.1.4 tcp/80: deny", "invalid-rule"},
+		{"a priority below zero", account(nsg("shop/networkSecurityGroups/g", on("app"), nsgRule("-1 Inbound Deny Tcp *:* *:443"), nsgRule("100 Inbound Allow Tcp *:* *:*"))), "198.51.100.1 > 10.0.1.4 tcp/443: unknown; 198.51.100.1 > 10.0.1.4 tcp/80: allow", "invalid-rule"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, shape := range []string{"REST", "az"} {

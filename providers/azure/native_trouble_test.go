@@ -37,6 +37,15 @@ func adminRule(text string) obj {
 			"sourcePortRanges": []string{"0-65535"}, "destinationPortRanges": ports}}
 }
 
+// adminWith is a rule of a network manager with other fields.
+func adminWith(text string, fields obj) obj {
+	r := adminRule(text)
+	for k, v := range fields {
+		r["properties"].(obj)[k] = v
+	}
+	return r
+}
+
 // rulesOn is rules in force on the network v.
 func rulesOn(rules ...obj) obj {
 	return obj{"virtualNetwork": ref("net/virtualNetworks/v"), "value": rules}
@@ -87,6 +96,18 @@ func TestNativeAdminRules(t *testing.T) {
 			return r
 		}()), "198.51.100.1 > 10.0.1.4 tcp/22: unknown; 198.51.100.1 > 10.0.1.4 tcp/80: allow", "not-modelled"},
 		{"an action that is not known", admin(open, adminRule("10 Inbound Audit Tcp * * 22")), "198.51.100.1 > 10.0.1.4 tcp/22: unknown; 198.51.100.1 > 10.0.1.4 tcp/80: allow", "invalid-rule"},
+		{"a field that is not known", admin(open, adminWith("10 Inbound Deny Tcp * * 22", obj{"newCondition": []string{"x"}})),
+			"198.51.100.1 > 10.0.1.4 tcp/22: unknown", "unknown-value unread-field"},
+		{"a field that is not known and says nothing", admin(open, adminWith("10 Inbound Deny Tcp * * 22", obj{"newCondition": nil})), "198.51.100.1 > 10.0.1.4 tcp/22: deny", ""},
+		{"a side with more than an address", admin(open, adminWith("10 Inbound Deny Tcp * * 22", obj{"sources": []obj{{"addressPrefix": "198.51.100.0/24", "addressPrefixType": "IPPrefix", "exceptPrefix": "198.51.100.1/32"}}})),
+			"198.51.100.1 > 10.0.1.4 tcp/22: unknown; 192.0.2.1 > 10.0.1.4 tcp/22: unknown; 198.51.100.1 > 10.0.1.4 tcp/80: allow", "unread-field"},
+		{"a side that is a network group", admin(open, adminWith("10 Inbound Deny Tcp * * 22", obj{"sources": []obj{{"addressPrefix": "/s/networkGroups/g", "addressPrefixType": "NetworkGroup"}}})),
+			"198.51.100.1 > 10.0.1.4 tcp/22: unknown; 198.51.100.1 > 10.0.1.4 tcp/80: allow", "unread-field"},
+		{"sources that are null", admin(open, adminWith("10 Inbound Deny Tcp * * 22", obj{"sources": nil})), "198.51.100.1 > 10.0.1.4 tcp/22: unknown; 198.51.100.1 > 10.0.1.4 tcp/80: allow", "unread-field"},
+		{"no destinations", admin(open, adminWith("10 Inbound Deny Tcp * * 22", obj{"destinations": []obj{}})), "198.51.100.1 > 10.0.1.4 tcp/22: unknown", "unread-field"},
+		{"ports that are null", admin(open, adminWith("10 Inbound Deny Tcp * * 22", obj{"destinationPortRanges": nil})),
+			"198.51.100.1 > 10.0.1.4 tcp/80: unknown; 198.51.100.1 > 10.0.1.4 udp/80: allow", "unknown-value unread-field"},
+		{"a priority that there is none of", admin(open, adminRule("9999 Inbound Deny Tcp * * 22"), adminRule("10 Inbound Allow Tcp * * 22")), "198.51.100.1 > 10.0.1.4 tcp/22: unknown", "invalid-rule"},
 		{"a rule as the command prints it", with(account(open), azure.KindAdminRules, adminRule("10 Inbound Deny Tcp * * 22")),
 			"198.51.100.1 > 10.0.1.4 tcp/22: unknown; 198.51.100.1 > 10.0.1.4 tcp/80: allow", "unmodelled-policy"},
 	} {
@@ -205,6 +226,11 @@ func TestSniff(t *testing.T) {
 		{`{"changeNumber":"1","cloud":"Public","values":[`, azure.KindServiceTags},
 		{`{"skipToken":"","value":[{"kind":"Custom","ruleGroups":[]}]}`, azure.KindAdminRules},
 		{`{"virtualNetwork":{"id":"x"},"value":[]}`, azure.KindAdminRules},
+		{`{"value":[],"virtualNetwork":{"id":"x"}}`, azure.KindAdminRules},
+		{`{"value":[{"name":"r","properties":{"a":[{}]}},{}],"virtualNetwork":{"id":"x"}}`, azure.KindAdminRules},
+		{`{"value":[["r"],{}],"virtualNetwork":{"id":"x"}}`, azure.KindAdminRules},
+		{`{"value":["r"],"virtualNetwork":{"id":"x"}}`, azure.KindAdminRules},
+		{`{"value":[{"name":"r"}],"virtualNet`, ""},
 		{`[{"id":"` + at("g/networkSecurityGroups/n/securityRules/r") + `","priority":100}]`, ""},
 		{`[{"id":"` + at("g/publicIPAddresses/p") + `","securityRules":[],"defaultSecurityRules":[]}]`, ""},
 		{`{"SecurityGroups":[{"GroupId":"sg-1"}]}`, ""},
@@ -258,5 +284,87 @@ func TestNativePrivateEndpoints(t *testing.T) {
 		o[azure.KindNetworks][0]["properties"].(obj)["subnets"].([]obj)[0]["properties"].(obj)["privateEndpointNetworkPolicies"] = policy
 		o[azure.KindInterfaces][1]["properties"].(obj)["privateEndpoint"] = ref("shop/privateEndpoints/p")
 		check(t, live(t, snapshot(t, attach(o))), "198.51.100.1 > 10.0.1.5 tcp/80: "+want+"; 198.51.100.1 > 10.0.1.4 tcp/80: deny", "")
+	}
+}
+
+// What cannot be read of networks and interfaces is said, and is not taken for nothing.
+func TestNativePlaces(t *testing.T) {
+	const addr, block, space = `"privateIPAddress":"10.0.1.4"`, `"addressPrefix":"10.0.1.0/24"`, `"addressPrefixes":["10.0.0.0/16"]`
+	for _, c := range []struct {
+		name, kind, old, with, codes string
+		unsure                       bool
+	}{
+		{"as it is", azure.KindInterfaces, addr, addr, "", false},
+		{"no address", azure.KindInterfaces, addr, `"x":""`, "unread-field", true},
+		{"an address that is none", azure.KindInterfaces, addr, `"privateIPAddress":"10.0.1.999"`, "unread-field", true},
+		{"an address that is null", azure.KindInterfaces, addr, `"privateIPAddress":null`, "unread-field", true},
+		{"IP configurations under another name", azure.KindInterfaces, `"ipConfigurations"`, `"ipConfigurations":null,"former"`, "unread-field", true},
+		{"a subnet's block that is none", azure.KindNetworks, block, `"addressPrefix":"10.0.1.0/33"`, "unread-field", false},
+		{"a subnet without a block", azure.KindNetworks, block, `"x":""`, "unread-field", false},
+		{"a network's block that is none", azure.KindNetworks, space, `"addressPrefixes":["10.0.0.0/99"]`, "unread-field", false},
+		{"a network without blocks", azure.KindNetworks, space, `"addressPrefixes":[]`, "unread-field", false},
+		{"subnets that are null", azure.KindNetworks, `"subnets":`, `"subnets":null,"former":`, "unmodelled-policy", false},
+		{"subnets that are missing", azure.KindNetworks, `"subnets":`, `"former":`, "unmodelled-policy", false},
+		{"a peering without addresses", azure.KindNetworks, `"subnets":`, `"virtualNetworkPeerings":[{"id":"` + at("net/virtualNetworks/v/virtualNetworkPeerings/p") + `"}],"subnets":`, "unread-field", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := snapshot(t, attach(account(nsg("shop/networkSecurityGroups/g", on("app"), nsgRule("100 Inbound Allow Tcp *:* *:443")))))
+			for i, raw := range s.Objects[c.kind] {
+				s.Objects[c.kind][i] = json.RawMessage(strings.Replace(string(raw), c.old, c.with, 1))
+			}
+			p := azure.New(azure.Options{})
+			m, findings := p.Resources(s)
+			if got := (seen{findings: findings}).codes(); got != c.codes {
+				t.Errorf("findings %q, want %q: %v", got, c.codes, findings)
+			}
+			policy, _ := p.Decode(m)
+			unsure := slices.ContainsFunc(p.Population(m, policy).Endpoints, func(e providers.Endpoint) bool { return e.Unsure != "" })
+			if unsure != c.unsure {
+				t.Errorf("endpoints %+v", p.Population(m, policy).Endpoints)
+			}
+		})
+	}
+}
+
+// A group that names nothing may be attached to a subnet that could not be read.
+func TestNativeTorn(t *testing.T) {
+	s := snapshot(t, account(nsg("shop/networkSecurityGroups/g", nil)))
+	s.Objects[azure.KindNetworks][0] = json.RawMessage(strings.Replace(string(s.Objects[azure.KindNetworks][0]), `"subnets"`, `"former"`, 1))
+	_, findings := azure.New(azure.Options{}).Decode(first(azure.New(azure.Options{}).Resources(s)))
+	i := slices.IndexFunc(findings, func(f model.Finding) bool { return f.Code == "group-unattached" })
+	if i < 0 || findings[i].Severity != model.Warning {
+		t.Errorf("findings %v", findings)
+	}
+}
+
+func first(m terraform.Module, _ []model.Finding) terraform.Module { return m }
+
+// What was not read is a warning where a rule asks for it, and a note where none does.
+func TestNativeNotRead(t *testing.T) {
+	plain := nsgRule("100 Inbound Allow Tcp *:* *:443")
+	tag := nsgRule("100 Inbound Allow Tcp Storage:* *:443")
+	asg := nsgRule("100 Inbound Allow Tcp x:* *:443", obj{"sourceAddressPrefix": nil, "sourceApplicationSecurityGroups": []obj{ref("shop/applicationSecurityGroups/web")}})
+	for _, c := range []struct {
+		name string
+		rule obj
+		kind string
+		want model.Severity
+	}{
+		{"service tags that no rule names", plain, azure.KindServiceTags, model.Info},
+		{"service tags that a rule names", tag, azure.KindServiceTags, model.Warning},
+		{"application security groups that no rule names", plain, azure.KindAppGroups, model.Info},
+		{"application security groups that a rule names", asg, azure.KindAppGroups, model.Warning},
+		{"interfaces", plain, azure.KindInterfaces, model.Warning},
+		{"networks", plain, azure.KindNetworks, model.Warning},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := snapshot(t, attach(account(nsg("shop/networkSecurityGroups/g", on("app"), c.rule))))
+			delete(s.Objects, c.kind)
+			_, findings := azure.New(azure.Options{}).Resources(s)
+			i := slices.IndexFunc(findings, func(f model.Finding) bool { return f.Code == "not-read" && strings.Contains(f.Summary, c.kind) })
+			if i < 0 || findings[i].Severity != c.want {
+				t.Errorf("findings %v", findings)
+			}
+		})
 	}
 }

@@ -22,8 +22,8 @@ func (Provider) Owns(resourceType string) bool {
 // parties: which addresses are behind them Azure alone knows, but that is the same for all
 // rules. Whoever is in no virtual network is of the Internet. See [providers.Populated].
 //
-// Of what was read from Azure itself, interfaces are there only as members of the
-// groups that they are in, and groups only as what interfaces have, as far as all members are known.
+// Endpoints are network interfaces, with all groups that they are in. Of what was read from Azure itself, groups are
+// there only as what interfaces have, as far as all members are known.
 func (Provider) Population(m terraform.Module, p model.Policy) providers.Population {
 	b := &populationBuilder{module: m, index: map[model.Group]int{}}
 	b.out.Places = map[model.Group]model.Selector{}
@@ -51,7 +51,7 @@ func (Provider) Population(m terraform.Module, p model.Policy) providers.Populat
 	for _, p := range products {
 		b.product(p[0], p[1])
 	}
-	b.interfaces()
+	b.endpoints()
 	slices.SortFunc(b.out.Together, slices.Compare)
 	b.out.Together = slices.CompactFunc(b.out.Together, slices.Equal)
 	return b.out
@@ -222,9 +222,10 @@ func (b *populationBuilder) networkPlace(g model.Group) (model.Selector, bool) {
 
 func (b *populationBuilder) addMade(r terraform.Resource, kind string) {
 	p := providers.Party{Label: r.Address(), Address: r.Address(), Groups: namesOf(r), Made: true}
+	p.Mark = r.Type == typeInterface // the endpoint stands for it
 	if isNative(r) {
 		known, _ := r.Get(attrMembers).AsBool()
-		p.Made, p.Mark = r.Type == typeSubnet, r.Type == typeInterface || known
+		p.Made, p.Mark = r.Type == typeSubnet, p.Mark || known
 	}
 	p.ID, _ = r.Get("id").AsString()
 	p.ID = strings.ToLower(p.ID)
@@ -335,47 +336,60 @@ func (b *populationBuilder) product(attached, named model.Group) {
 	b.out.Together = append(b.out.Together, []int{min(i, j), max(i, j)})
 }
 
-// interfaces puts each network interface together with its application security groups
-// and its subnet. One that was read from Azure itself is a member of these groups, and of
-// no others.
-func (b *populationBuilder) interfaces() {
-	sets := map[int][]int{}
-	join := func(card terraform.Value, other terraform.Value) {
-		i, ok := b.partyAt(card)
-		j, ok2 := b.partyAt(other)
-		if ok && ok2 && !slices.Contains(sets[i], j) {
-			sets[i] = append(sets[i], j)
+// endpoints adds network interfaces with what they are in: their application security groups, and their
+// subnet where its addresses are not known.
+func (b *populationBuilder) endpoints() {
+	at := map[int]int{} // by party, the endpoint
+	for _, r := range b.module.Resources {
+		if r.Type != typeInterface {
+			continue
 		}
+		self, ok := b.partyAt(terraform.Ref(r.Address() + ".id"))
+		if !ok {
+			continue
+		}
+		p := b.out.Parties[self]
+		e := providers.Endpoint{Label: p.Label, Address: p.Address, ID: p.ID, Name: p.Name, Addrs: p.Addrs, Unsure: r.Uncertain, Parties: []int{self}}
+		if isNative(r) {
+			e.Address = "" // which is its name
+		}
+		if r.Open("ip_configuration") && e.Unsure == "" {
+			e.Unsure = "its groups are not known: " + r.Get("ip_configuration").Why()
+		}
+		for _, k := range r.BlocksOf("ip_configuration") {
+			if i, ok := b.partyAt(k.Body.Get("subnet_id")); ok {
+				e.Parties = append(e.Parties, i)
+			}
+			if v := k.Body.Get(attrAppGroups); v.IsUnknown() {
+				e.Unsure = v.Why()
+			}
+		}
+		at[self] = len(b.out.Endpoints)
+		b.out.Endpoints = append(b.out.Endpoints, e)
 	}
 	for _, r := range b.module.Resources {
-		switch r.Type {
-		case typeMembership:
-			join(r.Get("network_interface_id"), r.Get("application_security_group_id"))
-			b.enlist(r)
-		case typeInterface:
-			self := terraform.Ref(r.Address() + ".id")
-			if i, ok := b.partyAt(self); ok && isNative(r) && sets[i] == nil {
-				sets[i] = []int{}
-			}
-			for _, k := range r.BlocksOf("ip_configuration") {
-				join(self, k.Body.Get("subnet_id"))
-			}
+		if r.Type == typeMembership {
+			b.enlist(r, at)
 		}
-	}
-	for i, set := range sets {
-		set = append(set, i)
-		slices.Sort(set)
-		b.out.Together = append(b.out.Together, set)
 	}
 }
 
-// enlist makes an interface that was read from Azure itself a member of an application security group by
-// its own right, so that a reading in which it is not in the group differs.
-func (b *populationBuilder) enlist(r terraform.Resource) {
-	i, ok := b.partyAt(r.Get("network_interface_id"))
-	group, named := r.Get("application_security_group_id").AsString()
-	if g := model.Group(strings.ToLower(group)); ok && named && isNative(r) && !slices.Contains(b.out.Parties[i].Groups, g) {
-		b.out.Parties[i].Groups = append(b.out.Parties[i].Groups, g)
+// enlist makes an interface a member of an application security group. Where that is not certain, decoding says so of
+// the group.
+func (b *populationBuilder) enlist(r terraform.Resource, at map[int]int) {
+	self, ok := b.partyAt(r.Get("network_interface_id"))
+	i, known := at[self]
+	if !ok || !known {
+		return
+	}
+	e := &b.out.Endpoints[i]
+	v := r.Get("application_security_group_id")
+	group, ok := b.partyAt(v)
+	switch {
+	case ok:
+		e.Parties = append(e.Parties, group)
+	case v.IsUnknown():
+		e.Unsure = "not all its application security groups are known: " + v.Why()
 	}
 }
 

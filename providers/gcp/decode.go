@@ -1,7 +1,10 @@
 package gcp
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/crosswall/crosswall/model"
@@ -97,6 +100,8 @@ func (d *decoder) run() model.Policy {
 	for _, r := range d.module.Resources {
 		d.readResource(r)
 	}
+	d.doubtTwins()
+	d.spreadUnknown()
 	d.checkAssociations()
 	layer := model.Layer{Name: "VPC firewall", State: model.Stateful}
 	for _, key := range sortedKeys(d.networks) {
@@ -179,12 +184,68 @@ func (d *decoder) checkNetworks() {
 			Summary: "there is no firewall rule and no network, so that nothing is known to be refused"})
 	}
 	for _, key := range sortedKeys(d.networks) {
-		_, name, ok := strings.Cut(key, "/")
-		if _, bare := d.networks[name]; ok && bare {
+		if _, ok := d.twinOf(key); ok {
 			d.findings = append(d.findings, model.Finding{Severity: model.Warning, Code: "network-name",
-				Summary: fmt.Sprintf("network %s is named with its project and without; the two are taken for different networks", key),
-				Advice:  "name it in one way"})
+				Summary: fmt.Sprintf("network %s is named with its project and without; it is not known whether the two are one network", key),
+				Advice:  "name it by its id or self_link everywhere, or say project in every resource"})
 		}
+	}
+}
+
+// twinOf returns the bare name of a network that is named with its project, where the module has a network
+// of that name too: the provider's own project may be the one.
+func (d *decoder) twinOf(key string) (string, bool) {
+	_, name, ok := strings.Cut(key, "/")
+	_, bare := d.networks[name]
+	return name, ok && bare
+}
+
+// doubtTwins lets what is on a network be perhaps on another that may be the same one.
+func (d *decoder) doubtTwins() {
+	const why = "whether the network is the one that is named with another project or without is not known"
+	type content struct {
+		vpc      map[model.Direction][]model.Rule
+		policies []association
+	}
+	more := map[string][]content{}
+	for _, key := range sortedKeys(d.networks) {
+		n := d.networks[key]
+		if name, ok := d.twinOf(key); ok {
+			more[name] = append(more[name], content{maps.Clone(n.vpc), slices.Clone(n.policies)})
+			more[key] = append(more[key], content{maps.Clone(d.networks[name].vpc), slices.Clone(d.networks[name].policies)})
+		}
+	}
+	for key, others := range more {
+		n := d.networks[key]
+		for _, o := range others {
+			for dir, rules := range o.vpc { // into separate lists
+				for _, r := range rules {
+					r.Target = model.Maybe{Selector: r.Target, Why: why}
+					n.vpc[dir] = append(n.vpc[dir], r)
+				}
+			}
+			for _, a := range o.policies {
+				a.doubt = cmp.Or(a.doubt, why)
+				n.policies = append(n.policies, a)
+			}
+		}
+	}
+}
+
+// spreadUnknown lets what is on a network that is not known be perhaps on any, as its rules and associations are doubted.
+func (d *decoder) spreadUnknown() {
+	unknown, ok := d.networks[""]
+	if !ok {
+		return
+	}
+	for key, n := range d.networks {
+		if key == "" {
+			continue
+		}
+		for dir, rules := range unknown.vpc { // into separate lists
+			n.vpc[dir] = append(n.vpc[dir], rules...)
+		}
+		n.policies = append(n.policies, unknown.policies...)
 	}
 }
 

@@ -17,10 +17,10 @@ func (d *decoder) readPolicyRule(r terraform.Resource) {
 	}
 	p := d.policy(policyKey(kind, key, d.resolve(r.Get("region"))))
 	p.kind = kind
-	if n, ok := rd.get("priority").AsInt(); ok && n > lastUserPriority && n <= lastPriority {
-		return // one of Google's own, which hand on to the next stage
+	priority, handsOn := rd.policyPriority()
+	if handsOn {
+		return
 	}
-	priority := rd.priority(-1, lastUserPriority)
 	if other, taken := p.at[priority]; taken && len(rd.doubts) == 0 {
 		d.report(r, model.Error, "priority-collision", fmt.Sprintf("priority %d is that of %s too", priority, other), "priorities are used once in a policy")
 	}
@@ -51,6 +51,22 @@ func (d *decoder) readPolicyRule(r terraform.Resource) {
 
 // lastPriority is the last that Google itself uses.
 const lastPriority = 2147483647
+
+// policyPriority reads the priority of a rule of a policy. It is true for one of Google's own, which are predefined to
+// hand on to the next stage (firewall policies, predefined rules); one that does anything else there is no such rule,
+// and what it does is not known.
+func (rd *ruleReader) policyPriority() (priority int, handsOn bool) {
+	n, ok := rd.get("priority").AsInt()
+	if !ok || n <= lastUserPriority || n > lastPriority {
+		return rd.priority(-1, lastUserPriority), false
+	}
+	action, _ := rd.get("action").AsString()
+	if action == "goto_next" {
+		return int(n), true
+	}
+	rd.doubt("priority %d is one of Google Cloud's own rules, which hand on to the next stage, and the action is %q", n, action)
+	return int(n), false
+}
 
 // otherTarget reports whether the rule is for load balancers and not for
 // machines.
@@ -132,10 +148,21 @@ func (rd *ruleReader) secureTags(b terraform.Body, typ string, group func(machin
 		if state, _ := t.Body.Get("state").AsString(); state == "INEFFECTIVE" {
 			continue
 		}
+		if isNative(rd.resource) {
+			out = append(out, whoHas(t))
+			continue
+		}
 		out = append(out, rd.machine(typ, rd.resolve(t.Body.Get("name")),
 			func(name string) model.Group { return group(machineID{kind: secureTag, name: name}) }))
 	}
 	return out, some
+}
+
+// whoHas is the machines with a secure tag that a native rule names. Tags are bound to machines by another API (Resource
+// Manager, tag bindings), which is not read: any machine that the rule can reach may have the tag, and none may.
+func whoHas(tag terraform.Block) model.Selector {
+	name, _ := tag.Body.Get("name").AsString()
+	return model.Maybe{Selector: model.Any{}, Why: strings.TrimSpace("which machines have the secure tag "+name) + " is not known"}
 }
 
 // policySelectors reads the ends of the rule in a direction; false when its

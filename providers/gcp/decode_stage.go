@@ -121,7 +121,7 @@ func (d *decoder) policiesOf(n *network, kind policyKind) []association {
 func (d *decoder) chains(key string, dir model.Direction) []model.Chain {
 	n := d.networks[key]
 	s := stages{decoder: d, key: key, dir: dir, guard: model.Guard{Target: networkGroup(key)}}
-	vpc := model.Chain{Name: "VPC firewall rules", Guard: s.guard, Order: model.PriorityDenyWins, Rules: n.vpc[dir], Default: model.Pass}
+	vpc := model.Chain{Name: "VPC firewall rules", Guard: s.guard, Order: model.PriorityDenyWins, Rules: s.own(n.vpc[dir]), Default: model.Pass}
 	out := s.unreadChains()
 	out = append(out, s.hierarchy(d.policiesOf(n, hierarchicalPolicy))...)
 	out = append(out, s.inSomeOrder(d.policiesOf(n, systemPolicy))...)
@@ -175,6 +175,36 @@ func (s stages) chain(a association) model.Chain {
 		return perhaps(c, a.doubt)
 	}
 	return c
+}
+
+// own are VPC rules whose source tags and accounts stand for machines of the network itself: those of another network
+// that have the same do not count (compute API, Firewall.SourceTags). Where there is one network, that goes without saying.
+func (s stages) own(rules []model.Rule) []model.Rule {
+	if s.dir == model.Egress || len(s.networks) < 2 {
+		return rules
+	}
+	out := slices.Clone(rules)
+	for i, r := range out {
+		out[i].Peer = s.ofNetwork(r.Peer)
+	}
+	return out
+}
+
+// ofNetwork narrows the tags and accounts of a peer to machines of the network. Elsewhere in a peer, there are
+// addresses only, and what is not known.
+func (s stages) ofNetwork(peer model.Selector) model.Selector {
+	switch p := peer.(type) {
+	case model.Group:
+		return model.And{networkGroup(s.key), p}
+	case model.Or:
+		out := make(model.Or, len(p))
+		for i, e := range p {
+			out[i] = s.ofNetwork(e)
+		}
+		return out
+	case nil, model.Any, model.At, model.Identities, model.And, model.Not, model.Maybe:
+	}
+	return peer
 }
 
 // rulesOf returns the rules of a policy. Those of a regional policy whose region is not said there, or is not
@@ -271,24 +301,35 @@ func (s stages) inSomeOrder(list []association) []model.Chain {
 
 // unreadChains stand for policies that are not modelled and for what was not read: they may do anything.
 func (s stages) unreadChains() []model.Chain {
-	var rules []model.Rule
-	anything := func(r terraform.Resource, why string) {
+	var strange, lost []model.Rule
+	anything := func(r terraform.Resource, why string) []model.Rule {
+		var out []model.Rule
 		for _, a := range []model.Action{model.Allow, model.Deny} {
-			rules = append(rules, model.Rule{Name: labelOf(r), Action: a, Origin: originOf(r),
+			out = append(out, model.Rule{Name: labelOf(r), Action: a, Origin: originOf(r),
 				Target: model.Maybe{Selector: model.Any{}, Why: why}, Traffic: model.Traffic{model.AllTraffic()}})
 		}
+		return out
 	}
 	for _, r := range s.unread {
-		anything(r, r.Type+" is not modelled")
+		strange = append(strange, anything(r, r.Type+" is not modelled")...)
 	}
 	for _, r := range s.notRead {
-		what, _ := r.Get("what").AsString()
-		if (what == typeFirewall || what == typePolicy) && networkKey(r.Get("network"), terraform.Value{}) == s.key {
-			anything(r, r.Uncertain)
+		if networkKey(r.Get("network"), terraform.Value{}) != s.key {
+			continue
+		}
+		switch what, _ := r.Get("what").AsString(); what {
+		case typeFirewall:
+			strange = append(strange, anything(r, r.Uncertain)...)
+		case typePolicy:
+			lost = append(lost, anything(r, r.Uncertain)...)
 		}
 	}
-	if len(rules) == 0 {
-		return nil
+	var out []model.Chain
+	if len(strange) > 0 {
+		out = append(out, model.Chain{Name: "policies that are not modelled", Guard: s.guard, Order: model.FirstMatch, Rules: strange, Default: model.Pass})
 	}
-	return []model.Chain{{Name: "policies that are not modelled", Guard: s.guard, Order: model.FirstMatch, Rules: rules, Default: model.Pass}}
+	if len(lost) > 0 {
+		out = append(out, model.Chain{Name: unreadPolicies, Guard: s.guard, Order: model.FirstMatch, Rules: lost, Default: model.Pass})
+	}
+	return out
 }

@@ -121,7 +121,7 @@ func TestNotes(t *testing.T) {
 	if want := []string{"NetworkPolicy shop/a", "NetworkPolicy shop/other"}; !slices.Equal(r.Comment, want) {
 		t.Errorf("comment %q", r.Comment)
 	}
-	if d, _ := r.Get("description").AsString(); d != "NetworkPolicy shop/a; NetworkPolicy shop/other" {
+	if d, _ := r.Get("description").AsString(); d != "NetworkPolicy shop/a; NetworkPolicy shop/other [managed-by: crosswall]" {
 		t.Errorf("description %q", d)
 	}
 }

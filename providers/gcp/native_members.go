@@ -18,18 +18,18 @@ const (
 func (r *nativeReader) instance(o object) string {
 	id := r.idOf(o, "zones/"+cmp.Or(lastSegment(o.text("zone")), "-"), "instances")
 	interfaces, ok := o.objects("networkInterfaces")
-	if id == "" || !ok {
-		return "it has no name, or its networkInterfaces are no list of objects"
+	if id == "" || !ok || len(interfaces) == 0 {
+		return "it has no name, or its networkInterfaces are no list of objects, or there are none"
 	}
 	res := resource(typeInstance, id)
 	fieldMap{carried: map[string]string{"name": "name", "selfLink": "self_link"}}.carry(&res.Body, o)
 	res.Set("zone", terraform.String(lastSegment(o.text("zone"))))
-	if tags, ok := o["tags"].(map[string]any); ok {
-		res.Set("tags", valueOf(tags["items"]))
-	}
+	res.Set("tags", r.tagsOf(id, o))
 	accounts, ok := o.objects("serviceAccounts")
 	if !ok {
-		res.Set("service_account", terraform.Unknown("serviceAccounts is no list of objects"))
+		v := r.lost(id, "serviceAccounts")
+		res.Set("service_account", v)
+		res.Uncertain = v.Why()
 	}
 	for _, a := range accounts {
 		b := terraform.Block{Type: "service_account"}
@@ -37,7 +37,15 @@ func (r *nativeReader) instance(o object) string {
 		res.Blocks = append(res.Blocks, b)
 	}
 	for _, n := range interfaces {
-		res.Blocks = append(res.Blocks, r.networkInterface(n, projectOf(id)))
+		b := r.networkInterface(n, projectOf(id))
+		res.Blocks = append(res.Blocks, b)
+		field := addressesLost(n)
+		if b.Body.Get("network").IsNull() {
+			field = "network"
+		}
+		if field != "" {
+			res.Uncertain = r.lost(id, field+" of an interface").Why()
+		}
 	}
 	r.add(res)
 	return ""

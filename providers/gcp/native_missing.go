@@ -49,10 +49,14 @@ func (r *nativeReader) missing() {
 // secureTags is what was not read where the tags of machines were not: no resource stands for them.
 const secureTags = "secure tags"
 
-// namesSecureTags reports whether a rule names secure tags, as target or as source.
+// namesSecureTags reports whether a rule names secure tags, as target or as source. Ineffective ones are nobody's.
 func namesSecureTags(r terraform.Resource) bool {
-	return len(r.BlocksOf("target_secure_tags")) > 0 || slices.ContainsFunc(r.BlocksOf("match"), func(m terraform.Block) bool {
-		return len(m.Body.BlocksOf("src_secure_tags")) > 0
+	effective := func(tag terraform.Block) bool {
+		state, _ := tag.Body.Get("state").AsString()
+		return state != "INEFFECTIVE"
+	}
+	return slices.ContainsFunc(r.BlocksOf("target_secure_tags"), effective) || slices.ContainsFunc(r.BlocksOf("match"), func(m terraform.Block) bool {
+		return slices.ContainsFunc(m.Body.BlocksOf("src_secure_tags"), effective)
 	})
 }
 
@@ -107,34 +111,47 @@ func (r *nativeReader) missingOn(path string) {
 		r.notRead(typeFirewall, path, "not every VPC firewall rule was read")
 	}
 	if open := r.openStages(path); len(open) > 0 {
-		why := fmt.Sprintf("network %s may have firewall policies that were not read: %s", lastSegment(path), strings.Join(open, ", "))
-		r.findings = append(r.findings, model.Finding{Severity: model.Warning, Code: "not-read", Summary: why, Origin: model.Origin{Object: path},
-			Advice: "add what gcloud compute networks get-effective-firewalls prints, and for each region what gcloud compute " +
-				"network-firewall-policies get-effective-firewalls prints, or read the project itself"})
+		var texts []string
+		for _, stage := range open {
+			texts = append(texts, stage.text)
+		}
+		why := fmt.Sprintf("network %s may have firewall policies that were not read: %s", lastSegment(path), strings.Join(texts, ", "))
+		r.findings = append(r.findings, model.Finding{Severity: model.Warning, Code: "not-read", Summary: why, Origin: model.Origin{Object: path}, Advice: policyAdvice})
 		r.notRead(typePolicy, path, why)
+		var kinds []string
+		for _, stage := range open {
+			kinds = append(kinds, stage.kinds...)
+		}
+		r.out[len(r.out)-1].Set("kinds", terraform.Strings(kinds...))
 	}
 }
 
+// openStage is policies on a network of which it is not known whether there are any.
+type openStage struct {
+	text  string
+	kinds []string // names of their stages
+}
+
 // openStages are the policies on a network of which it is not known whether there are any.
-func (r *nativeReader) openStages(path string) []string {
-	var out []string
+func (r *nativeReader) openStages(path string) []openStage {
+	var out []openStage
 	known := r.knowsPolicies(path)
 	if !known {
-		out = append(out, "hierarchical policies")
+		out = append(out, openStage{"hierarchical policies", []string{stageHierarchical}})
 	}
 	if !known && !r.whole(KindPolicy) {
-		out = append(out, "a global policy")
+		out = append(out, openStage{"a global policy", []string{stageGlobal}})
 	}
 	if !r.whole(KindSubnetwork) {
-		return append(out, "regional and system policies in whatever regions")
+		return append(out, openStage{"regional and system policies in whatever regions", []string{stageRegional, stageSystem}})
 	}
 	for _, region := range sortedKeys(r.regions[path]) {
 		switch {
 		case r.effective[path+" "+region]:
 		case r.whole(KindPolicy):
-			out = append(out, "system policies in "+region)
+			out = append(out, openStage{"system policies in " + region, []string{stageSystem}})
 		default:
-			out = append(out, "regional and system policies in "+region)
+			out = append(out, openStage{"regional and system policies in " + region, []string{stageRegional, stageSystem}})
 		}
 	}
 	return out

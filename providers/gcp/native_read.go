@@ -26,7 +26,7 @@ const (
 // of no resource that Terraform makes has a slash. Firewall policies are taken from what is effective on
 // a network, where that was read, because nothing else tells of hierarchical and system policies.
 //
-// Findings have the codes not-read, for kinds and objects that are missing; unreadable-object,
+// Findings have the codes not-read, for kinds and objects that are missing; unreadable-object, unread-field,
 // unmodelled-field, repeated-object and unknown-scope.
 func (p Provider) Resources(s providers.Snapshot) (terraform.Module, []model.Finding) {
 	r := &nativeReader{snapshot: s, seen: map[string]int{}, regions: map[string]map[string]bool{},
@@ -199,20 +199,10 @@ func (r *nativeReader) subnetwork(o object) string {
 	}
 	r.regions[network][region] = true
 	res := resource(typeSubnetwork, id)
-	fieldMap{carried: map[string]string{"name": "name", "ipCidrRange": "ip_cidr_range", "ipv6CidrRange": "ipv6_cidr_range",
-		"externalIpv6Prefix": "external_ipv6_prefix", "internalIpv6Prefix": "internal_ipv6_prefix", "purpose": "purpose",
-		"stackType": "stack_type", "selfLink": "self_link"}}.carry(&res.Body, o)
+	fieldMap{carried: map[string]string{"name": "name", "purpose": "purpose", "stackType": "stack_type", "selfLink": "self_link"}}.carry(&res.Body, o)
 	res.Set("network", terraform.String(network))
 	res.Set("region", terraform.String(region))
-	ranges, ok := o.objects("secondaryIpRanges")
-	if !ok {
-		res.Set("secondary_ip_range", terraform.Unknown("secondaryIpRanges is no list of objects"))
-	}
-	for _, s := range ranges {
-		b := terraform.Block{Type: "secondary_ip_range"}
-		fieldMap{carried: map[string]string{"rangeName": "range_name", "ipCidrRange": "ip_cidr_range"}}.carry(&b.Body, s)
-		res.Blocks = append(res.Blocks, b)
-	}
+	r.subnetworkBlocks(&res, id, o)
 	r.add(res)
 	return ""
 }

@@ -3,11 +3,13 @@ package gcp
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/crosswall/crosswall/model"
 	"github.com/crosswall/crosswall/providers"
+	"github.com/crosswall/crosswall/terraform"
 )
 
 const testProject = "https://www.googleapis.com/compute/v1/projects/shop/"
@@ -156,13 +158,19 @@ func TestNative(t *testing.T) {
 		{"an address group", on("europe-west1", polJSON("NETWORK", "p", groupRule)).with(KindAddressGroup, `{"name":"projects/shop/locations/global/addressGroups/g","type":"IPV4","capacity":9,"items":["192.0.2.0/24"]}`), []string{"allow" + in, "deny - 192.0.3.1 > db 10.0.2.1 tcp/80"}, ""},
 		{"an address group that was not read", on("europe-west1", polJSON("NETWORK", "p", groupRule)), []string{"unknown" + in}, "unknown-value"},
 		{"an empty address group is nobody", on("europe-west1", polJSON("NETWORK", "p", groupRule)).with(KindAddressGroup, `{"name":"projects/shop/locations/global/addressGroups/g","type":"IPV4","capacity":9}`), []string{"deny" + in}, ""},
-		{"secure tags", on("europe-west1", polJSON("NETWORK", "p", ruleJSON(`1 allow 192.0.2.0/24|,"targetSecureTags":[{"name":"tagValues/db","state":"EFFECTIVE"}]`))), []string{"allow" + in, "deny - 192.0.2.1 > web 10.0.1.1 tcp/80"}, "not-read"},
+		{"secure tags as target: any machine of the network, perhaps", on("europe-west1", hier("1", `1 deny 0.0.0.0/0|,"targetSecureTags":[{"name":"tagValues/db","state":"EFFECTIVE"}]`)).with(KindFirewall, vpcAllow), []string{"unknown" + in, "unknown - 192.0.2.1 > web 10.0.1.1 tcp/80", "allow" + out}, "not-read"},
+		{"secure tags as source: any machine, perhaps", on("europe-west1", polJSON("NETWORK", "p", tagSource)), []string{"unknown web 10.0.1.1 > db 10.0.2.1 tcp/80", "deny web 10.0.1.1 > db 10.0.2.1 udp/80"}, "not-read"},
+		{"secure tags of which all are ineffective: no rule", on("europe-west1", hier("1", `1 deny 0.0.0.0/0|,"targetSecureTags":[{"name":"tagValues/db","state":"INEFFECTIVE"}]`)).with(KindFirewall, vpcAllow), []string{"allow" + in}, ""},
+		{"a predefined rule hands on", on("europe-west1", hier("1", "2147483647 goto_next 0.0.0.0/0")).with(KindFirewall, vpcAllow), []string{"allow" + in}, ""},
+		{"a predefined rule that does not hand on", on("europe-west1", hier("1", "2147483647 deny 0.0.0.0/0")).with(KindFirewall, vpcAllow), []string{"unknown" + in, "deny - 192.0.2.1 > db 10.0.2.1 udp/80"}, "unknown-value"},
+		{"a predefined rule with an action that is not known, after one that decides", on("europe-west1", polJSON("HIERARCHY", "1", ruleJSON("1 deny 0.0.0.0/0"), ruleJSON("2147483548 mirror 0.0.0.0/0"))), []string{"deny" + in}, "unknown-value"},
 		{"a listed policy with its association, nothing effective known", all.without(KindEffective).with(KindPolicy, listedPolicy(testProject+"global/networks/main")), []string{"unknown" + in}, "not-read"},
 		{"VPC rules not read", fw().without(KindFirewall), []string{"unknown" + in, "unknown" + out}, "not-read"},
 		{"policies not read", fw(allow).without(KindEffective), []string{"unknown" + in}, "not-read"},
 		{"a region not read", fw(allow).with(KindEffective, effectiveJSON("europe-west1")), []string{"unknown" + in}, "not-read"},
 		{"networks not read: no order to doubt", fw(allow).without(KindNetwork), []string{"allow" + in}, "not-read"},
 		{"networks not read, and the order matters", on("europe-west1", polJSON("NETWORK", "p", ruleJSON("1 deny 192.0.2.0/24"))).with(KindFirewall, vpcAllow).without(KindNetwork), []string{"unknown" + in}, "unknown-value"},
+		{"a rule of which the network is not known", all.with(KindFirewall, strings.Replace(vpcAllow, `"network":"`+testProject+`global/networks/main",`, "", 1)), []string{"unknown" + in, "deny - 192.0.2.1 > db 10.0.2.1 udp/80"}, "unknown-scope"},
 		{"no JSON", all.with(KindFirewall, `[]`), []string{"unknown" + in}, "unreadable-object"},
 		{"a rule twice, the same", all.with(KindFirewall, vpcAllow, vpcAllow), []string{"allow" + in}, ""},
 		{"a rule that changed while it was read", all.with(KindFirewall, vpcAllow, fwJSON("vpc", `"sourceRanges":["198.51.100.0/24"],"allowed":[{"IPProtocol":"tcp"}]`)), []string{"unknown" + in}, "repeated-object"},
@@ -187,6 +195,8 @@ func parentJSON(id, parent string) string {
 }
 
 const groupRule = `{"priority":1,"action":"allow","direction":"INGRESS","match":{"srcAddressGroups":["//networksecurity.googleapis.com/projects/shop/locations/global/addressGroups/g"],"layer4Configs":[{"ipProtocol":"all"}]}}`
+
+const tagSource = `{"priority":1,"action":"allow","direction":"INGRESS","match":{"srcSecureTags":[{"name":"tagValues/web","state":"EFFECTIVE"}],"layer4Configs":[{"ipProtocol":"tcp"}]}}`
 
 // listedPolicy is a global policy as it is listed.
 func listedPolicy(target string) string {
@@ -249,5 +259,70 @@ func TestNativeOrigins(t *testing.T) {
 		if f.Code == "unmodelled-field" && f.Origin.Object != want {
 			t.Errorf("%s comes from %q", f.Summary, f.Origin.Object)
 		}
+	}
+}
+
+// TestNativePlaces wants what cannot be read of a subnetwork or of a machine to be said, and to be left open: addresses
+// in a subnetwork decide for whom a regional policy is, and tags for whom a rule is.
+func TestNativePlaces(t *testing.T) {
+	all := mainNetwork().with(KindFirewall, fwJSON("r", `"sourceRanges":["192.0.2.0/24"],"targetTags":["web"],"allowed":[{"IPProtocol":"tcp"}]`))
+	subnetwork := func(old, with string) account {
+		return all.with(KindSubnetwork, strings.Replace(subnetJSON("europe-west1", "10.0.0.0/16"), old, with, 1), subnetJSON("us-east1", "10.1.0.0/16"))
+	}
+	machine := func(old, with string) account {
+		return all.with(KindInstance, instanceJSON("a", "10.0.1.1", "web"), strings.Replace(instanceJSON("b", "10.0.1.2", "db"), old, with, 1))
+	}
+	const block, addr = `"ipCidrRange":"10.0.0.0/16"`, `"networkIP":"10.0.1.2"`
+	tests := []struct {
+		name    string
+		account account
+		finding string
+	}{
+		{"as it is", machine("", ""), ""},
+		{"a block that is none", subnetwork(block, `"ipCidrRange":"10.0.0.0/99"`), "unread-field"},
+		{"a block that is no text", subnetwork(block, `"ipCidrRange":7`), "unread-field"},
+		{"no block", subnetwork(","+block, ""), "unread-field"},
+		{"an empty block", subnetwork(block, `"ipCidrRange":""`), "unread-field"},
+		{"IPv6 alone", subnetwork(block, `"stackType":"IPV6_ONLY","ipv6CidrRange":"2001:db8::/64"`), ""},
+		{"IPv6 alone, and none", subnetwork(block, `"stackType":"IPV6_ONLY","ipv6CidrRange":"2001:db8::/129"`), "unread-field"},
+		{"a secondary range that is none", subnetwork(block, block+`,"secondaryIpRanges":[{"rangeName":"pods","ipCidrRange":"pods"}]`), "unread-field"},
+		{"a secondary range without a block", subnetwork(block, block+`,"secondaryIpRanges":[{"rangeName":"pods"}]`), "unread-field"},
+		{"secondary ranges that are no list", subnetwork(block, block+`,"secondaryIpRanges":"10.2.0.0/16"`), "unread-field"},
+		{"tags that are a text", machine(`{"items":["db"]}`, `"web"`), "unread-field"},
+		{"tags that are a list", machine(`{"items":["db"]}`, `["web"]`), "unread-field"},
+		{"tags of which one is no text", machine(`["db"]`, `["db",7]`), "unread-field"},
+		{"no tags", machine(`{"items":["db"]}`, `{"fingerprint":"x"}`), ""},
+		{"tags that are null", machine(`{"items":["db"]}`, `null`), ""},
+		{"no address", machine(","+addr, ""), "unread-field"},
+		{"an address that is none", machine(addr, `"networkIP":"10.0.1.299"`), "unread-field"},
+		{"an address that is a number", machine(addr, `"networkIP":1`), "unread-field"},
+		{"an IPv6 address alone", machine(addr, `"ipv6Address":"2001:db8::1"`), ""},
+		{"an IPv6 address beside a bad one", machine(addr, addr+`,"ipv6Address":"2001:db8::/129"`), "unread-field"},
+		{"an external IPv6 address that is none", machine(addr, addr+`,"ipv6AccessConfigs":[{"externalIpv6":"x"}]`), "unread-field"},
+		{"an alias range that is none", machine(addr, addr+`,"aliasIpRanges":[{"ipCidrRange":"x"}]`), "unread-field"},
+		{"alias ranges that are no list", machine(addr, addr+`,"aliasIpRanges":"10.9.0.0/16"`), "unread-field"},
+		{"no network", machine(`"network":"`+testProject+`global/networks/main",`, ""), "unread-field"},
+		{"accounts that are no list", machine(`"tags"`, `"serviceAccounts":"a@b","tags"`), "unread-field"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, findings := nativePolicy(t, tt.account.snapshot())
+			checkFinding(t, findings, tt.finding)
+			_, pop := population(t, tt.account)
+			if len(tt.account[KindInstance]) == 0 {
+				d := newDecoder(Options{}, terraform.Module{})
+				d.module, _ = New(Options{}).Resources(tt.account.snapshot())
+				d.readPlaces()
+				unsure := slices.ContainsFunc(d.subnets["shop/main"], func(s subnet) bool { return s.doubt != "" })
+				if unsure != (tt.finding != "") {
+					t.Errorf("subnetworks %+v", d.subnets)
+				}
+				return
+			}
+			unsure := slices.ContainsFunc(pop.Endpoints, func(e providers.Endpoint) bool { return e.Unsure != "" })
+			if unsure != (tt.finding != "") {
+				t.Errorf("endpoints %+v", pop.Endpoints)
+			}
+		})
 	}
 }

@@ -13,18 +13,17 @@ import (
 // Owns reports whether a resource type is of the provider hashicorp/google.
 func (Provider) Owns(resourceType string) bool { return strings.HasPrefix(resourceType, "google_") }
 
-// Population returns networks as parties, and the tags and accounts that rules name as marks
-// of machines on them. Machines with several marks are told from instances. The interfaces of machines that
-// were read from the cloud are parties of their own, with their addresses: one for those of
+// Population returns networks as parties, and the tags and accounts that rules name or machines have as marks
+// of machines on them. Endpoints are the interfaces of instances: one for the addresses of
 // the machine itself, which it has as the source of a rule too, and one for its alias ranges, which pods
-// have. A network then stands for whoever else is on it. See [providers.Populated].
+// have. Where they were read from the cloud, a network stands for whoever else is on it. See [providers.Populated].
 func (p Provider) Population(m terraform.Module, policy model.Policy) providers.Population {
 	b := &populationBuilder{decoder: newDecoder(p.opts, m), index: map[model.Group]int{}, marks: map[string][]model.Group{}, carried: map[carrier]bool{}}
 	b.out.Bare = map[model.Group]model.Layer{}
 	b.readPlaces()
-	b.readMachines()
 	for _, c := range providers.ChainsOf(policy) {
 		guard, rules := providers.GroupsOfChain(c)
+		rules = slices.DeleteFunc(rules, func(g model.Group) bool { return strings.HasPrefix(string(g), "network:") })
 		for _, g := range guard {
 			key := strings.TrimPrefix(string(g), "network:")
 			b.marks[key] = append(b.marks[key], rules...)
@@ -36,9 +35,12 @@ func (p Provider) Population(m terraform.Module, policy model.Policy) providers.
 			b.addMark(g)
 		}
 	}
+	b.readMachines()
 	b.addMachines()
 	b.sort()
 	b.together()
+	b.endpoints()
+	b.out.Stages = b.stages()
 	return b.out
 }
 
@@ -131,20 +133,6 @@ func (b *populationBuilder) together() {
 			b.out.Together = append(b.out.Together, set)
 		}
 	}
-	for _, r := range b.module.Resources {
-		if !strings.HasPrefix(r.Type, "google_compute_instance") || isNative(r) {
-			continue
-		}
-		marks := b.marksOf(r)
-		for _, k := range r.BlocksOf("network_interface") {
-			n, ok := b.index[networkGroup(b.networkOf(k.Body.Get("network"), r))]
-			if ok && len(marks) > 1 {
-				set := append([]int{n}, marks...)
-				slices.Sort(set)
-				b.out.Together = append(b.out.Together, set)
-			}
-		}
-	}
 	for _, groups := range b.sets {
 		var set []int
 		for _, g := range groups {
@@ -155,27 +143,4 @@ func (b *populationBuilder) together() {
 	}
 	slices.SortFunc(b.out.Together, slices.Compare)
 	b.out.Together = slices.CompactFunc(b.out.Together, slices.Equal)
-}
-
-// marksOf returns the tags and the account of an instance that rules name.
-func (b *populationBuilder) marksOf(r terraform.Resource) []int {
-	var names []model.Group
-	items, _ := b.resolve(r.Get("tags")).AsList()
-	for _, v := range items {
-		if s, ok := b.resolve(v).AsString(); ok {
-			names = append(names, machineID{kind: networkTag, name: s}.targets())
-		}
-	}
-	for _, k := range r.BlocksOf("service_account") {
-		if s, ok := b.resolve(k.Body.Get("email")).AsString(); ok {
-			names = append(names, machineID{kind: serviceAccount, name: s}.targets())
-		}
-	}
-	var out []int
-	for _, g := range names {
-		if i, ok := b.index[g]; ok && !slices.Contains(out, i) {
-			out = append(out, i)
-		}
-	}
-	return out
 }

@@ -11,14 +11,17 @@ import (
 	"github.com/crosswall/crosswall/terraform"
 )
 
-// machine is a network interface of a machine that was read from the cloud.
+// machine is a network interface of a machine.
 type machine struct {
-	id, label string
-	network   string // key
+	// endpoint is the interface, without its parties and addresses.
+	endpoint providers.Endpoint
+	network  string // key
 	// marks are the tags and accounts of the machine, as targets.
 	marks []model.Group
 	// own are the addresses of the interface, pods those of its alias ranges; either may be not known: empty.
 	own, pods []netip.Prefix
+	// live is whether it was read from the cloud.
+	live bool
 }
 
 // carrier is a mark that a machine on a network has.
@@ -43,36 +46,69 @@ func (b *populationBuilder) readMachines() {
 		}
 	}
 	for _, r := range b.module.Resources {
-		if r.Type == typeInstance && isNative(r) {
-			b.addInterfaces(r, b.marksOfInstance(r))
+		if strings.HasPrefix(r.Type, typeInstance) {
+			b.addInterfaces(r)
 		}
 	}
 }
 
-// marksOfInstance returns the tags and accounts of an instance, sorted.
-func (b *populationBuilder) marksOfInstance(r terraform.Resource) []model.Group {
-	var out []model.Group
-	items, _ := b.resolve(r.Get("tags")).AsList()
+// marksOfInstance returns the tags and accounts of an instance, sorted, and why these may not be all.
+func (b *populationBuilder) marksOfInstance(r terraform.Resource) (marks []model.Group, unsure string) {
+	tags := b.resolve(r.Get("tags"))
+	items, ok := tags.AsList()
+	if !ok {
+		items, unsure = nil, "its tags are not known: "+tags.Why()
+	}
 	for _, v := range items {
-		if s, ok := b.resolve(v).AsString(); ok {
-			out = append(out, machineID{kind: networkTag, name: s}.targets())
+		s, ok := b.resolve(v).AsString()
+		if !ok {
+			unsure = "not all its tags are known: " + b.resolve(v).Why()
+			continue
 		}
+		marks = append(marks, machineID{kind: networkTag, name: s}.targets())
 	}
 	for _, k := range r.BlocksOf("service_account") {
-		if s, ok := b.resolve(k.Body.Get("email")).AsString(); ok {
-			out = append(out, machineID{kind: serviceAccount, name: s}.targets())
+		email := b.resolve(k.Body.Get("email"))
+		if s, ok := email.AsString(); ok {
+			marks = append(marks, machineID{kind: serviceAccount, name: s}.targets())
+		} else if b.namesAccounts() { // to rules about tags alone, it does not matter
+			unsure = "which service account it runs as is not known"
 		}
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	slices.Sort(marks)
+	return slices.Compact(marks), unsure
 }
 
-func (b *populationBuilder) addInterfaces(r terraform.Resource, marks []model.Group) {
+// namesAccounts reports whether a rule names service accounts.
+func (b *populationBuilder) namesAccounts() bool {
+	prefix := string(machineID{kind: serviceAccount}.targets())
+	for _, rules := range b.marks {
+		if slices.ContainsFunc(rules, func(g model.Group) bool { return strings.HasPrefix(strings.TrimPrefix(string(g), "source-"), prefix) }) {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *populationBuilder) addInterfaces(r terraform.Resource) {
+	marks, unsure := b.marksOfInstance(r)
+	if unsure == "" {
+		unsure = r.Uncertain
+	}
+	id, _ := r.Get("id").AsString()
+	name, _ := b.resolve(r.Get("name")).AsString()
+	e := providers.Endpoint{Label: r.Address(), Address: r.Address(), ID: id, Unsure: unsure}
+	if r.Type == typeInstance && name != "" {
+		e.Name = "instance " + name
+	}
+	if isNative(r) {
+		e.Label, e.Address, e.ID, e.Name = "instance "+lastSegment(r.Name), "", r.Name, "instance "+lastSegment(r.Name)
+	}
 	interfaces := r.BlocksOf("network_interface")
 	for i, k := range interfaces {
-		m := machine{id: r.Name, label: "instance " + lastSegment(r.Name), network: b.networkOf(k.Body.Get("network"), r), marks: marks}
+		m := machine{endpoint: e, network: b.networkOf(k.Body.Get("network"), r), marks: marks, live: isNative(r)}
 		if len(interfaces) > 1 {
-			m.id, m.label = fmt.Sprintf("%s/%d", m.id, i), fmt.Sprintf("%s interface %d", m.label, i)
+			m.endpoint = renamed(e, fmt.Sprintf(" interface %d", i))
 		}
 		m.own = ownAddrs(k.Body)
 		for _, a := range k.Body.BlocksOf("alias_ip_range") {
@@ -83,9 +119,19 @@ func (b *populationBuilder) addInterfaces(r terraform.Resource, marks []model.Gr
 		}
 		b.machines = append(b.machines, m)
 		for _, g := range marks {
-			b.carried[carrier{m.network, g}] = true
+			b.carried[carrier{m.network, g}] = b.carried[carrier{m.network, g}] || m.live
 		}
 	}
+}
+
+// renamed is a part of an endpoint.
+func renamed(e providers.Endpoint, part string) providers.Endpoint {
+	for _, s := range []*string{&e.Label, &e.Address, &e.ID, &e.Name} {
+		if *s != "" {
+			*s += part
+		}
+	}
+	return e
 }
 
 // ownAddrs is the addresses of an interface: the internal IPv4 address, and the IPv6 range, of which
@@ -117,27 +163,19 @@ func ownAddrs(b terraform.Body) []netip.Prefix {
 // ipv6Bits is the length of the IPv6 range of an interface (VPC IPv6 support, "/96").
 const ipv6Bits = 96
 
-// addMachines adds the interfaces as parties, which are what they are on a network and with their marks. That
-// an interface has a mark is said of itself too, so that a reading in which it has not differs.
+// addMachines adds what interfaces are in: their networks, and the marks of their machines.
 func (b *populationBuilder) addMachines() {
 	taken := map[string][]netip.Prefix{} // by network
-	labels := map[string]int{}
 	for _, m := range b.machines {
-		labels[m.label]++
-	}
-	for _, m := range b.machines {
-		if labels[m.label] > 1 {
-			m.label += " (" + m.id + ")"
+		if m.live {
+			b.addNetwork(m.network) // rules or not
+			taken[m.network] = append(append(taken[m.network], m.own...), m.pods...)
 		}
-		taken[m.network] = append(append(taken[m.network], m.own...), m.pods...)
-		sources := make([]model.Group, len(m.marks))
-		for i, g := range m.marks {
-			sources[i] = "source-" + g
-		}
-		b.addInterface(m, providers.Party{Label: m.label, ID: m.id, Addrs: model.Prefixes(m.own...), Groups: append(sources, m.marks...)}, m.marks)
-		if len(m.pods) > 0 {
-			// Rules with a mark as their source are not about pods.
-			b.addInterface(m, providers.Party{Label: m.label + " (pods)", ID: m.id + " (pods)", Addrs: model.Prefixes(m.pods...), Groups: m.marks}, nil)
+		for _, g := range m.marks {
+			b.addMark(g)
+			if len(m.pods) > 0 {
+				b.addPodMark(g)
+			}
 		}
 	}
 	for _, key := range sortedKeys(taken) {
@@ -147,21 +185,47 @@ func (b *populationBuilder) addMachines() {
 	}
 }
 
-// addInterface adds addresses of an interface as a party, which comes together with the network and with
-// marks in all that rules know of them.
-func (b *populationBuilder) addInterface(m machine, p providers.Party, marks []model.Group) {
-	self := model.Group(interfacePrefix + p.ID)
-	p.Name, p.Mark = p.Label, true
-	p.Groups = append([]model.Group{self}, p.Groups...)
-	b.addNetwork(m.network) // rules or not
-	b.addParty(p)
-	set := []model.Group{self, networkGroup(m.network)}
-	for _, g := range marks {
-		if _, named := b.index[g]; named {
-			set = append(set, g)
+// addPodMark adds the pods of machines with a mark, to whom rules for the mark apply; rules with it as their source are
+// not about them.
+func (b *populationBuilder) addPodMark(target model.Group) {
+	if _, ok := b.index[podsPrefix+target]; ok {
+		return
+	}
+	kind, name, _ := strings.Cut(string(target), ":")
+	label := kind + " " + name + " (pods)"
+	b.addParty(providers.Party{Label: label, Name: label, Groups: []model.Group{podsPrefix + target, target}, Mark: true})
+}
+
+// endpoints adds the interfaces, those of machines and those of the pods on them, to what they are in.
+func (b *populationBuilder) endpoints() {
+	labels := map[string]int{}
+	for _, m := range b.machines {
+		labels[m.endpoint.Label]++
+	}
+	for _, m := range b.machines {
+		e := m.endpoint
+		if labels[e.Label] > 1 {
+			e.Label += " (" + e.ID + ")"
+		}
+		network, ok := b.index[networkGroup(m.network)]
+		if !ok {
+			continue // no rules are about it
+		}
+		own, pods := []int{network}, []int{network}
+		for _, g := range m.marks {
+			own = append(own, b.index[g])
+			if i, ok := b.index[podsPrefix+g]; ok {
+				pods = append(pods, i)
+			}
+		}
+		e.Parties, e.Addrs = own, model.Prefixes(m.own...)
+		b.out.Endpoints = append(b.out.Endpoints, e)
+		if len(m.pods) > 0 {
+			e = renamed(e, " (pods)")
+			e.Parties, e.Addrs = pods, model.Prefixes(m.pods...)
+			b.out.Endpoints = append(b.out.Endpoints, e)
 		}
 	}
-	b.sets = append(b.sets, set)
 }
 
 // addOthers adds whoever else is on a network with machines: what is no instance, as the machines behind
@@ -178,8 +242,8 @@ func (b *populationBuilder) addOthers(key string, taken model.AddrSet) {
 }
 
 const (
-	othersPrefix    = "others:"
-	interfacePrefix = "instance:"
+	othersPrefix = "others:"
+	podsPrefix   = "pods:"
 )
 
 func othersGroup(key string) model.Group { return model.Group(othersPrefix + key) }
@@ -189,9 +253,9 @@ func isOthers(p providers.Party) bool {
 	return len(p.Groups) > 0 && strings.HasPrefix(string(p.Groups[0]), othersPrefix)
 }
 
-// isInterface reports whether a party is an interface of a machine that was read.
-func isInterface(p providers.Party) bool {
-	return len(p.Groups) > 0 && strings.HasPrefix(string(p.Groups[0]), interfacePrefix)
+// isPods reports whether a party is pods of machines with a mark.
+func isPods(p providers.Party) bool {
+	return len(p.Groups) > 0 && strings.HasPrefix(string(p.Groups[0]), podsPrefix)
 }
 
 // addrsOf is every address that there may be on a network: those of its subnetworks, where all are known.

@@ -34,10 +34,19 @@ func population(t *testing.T, a account) (model.Policy, providers.Population) {
 	return policy, p.Population(m, policy)
 }
 
-// members is an inventory of a population: each set of parties that come together, and each party that is no mark.
+// members is an inventory of a population: each set of parties that come together or that endpoints are in, and each party
+// that is no mark.
 func members(pop providers.Population) model.Inventory {
 	inv := model.Inventory{Groups: map[model.Group]model.Selector{}, Outside: model.AllAddrs().Subtract(pop.Taken)}
 	sets := slices.Clone(pop.Together)
+	at := map[string][]model.AddrSet{}
+	for _, e := range pop.Endpoints {
+		set := slices.Sorted(slices.Values(e.Parties))
+		at[fmt.Sprint(set)] = append(at[fmt.Sprint(set)], e.Addrs)
+		if len(at[fmt.Sprint(set)]) == 1 {
+			sets = append(sets, set)
+		}
+	}
 	for i, p := range pop.Parties {
 		for _, g := range p.Groups {
 			inv.Groups[g] = model.Identities{}
@@ -51,6 +60,12 @@ func members(pop providers.Population) model.Inventory {
 		var labels []string
 		addrs := model.AllAddrs()
 		groups := map[model.Group]bool{}
+		for i, held := range at[fmt.Sprint(set)] {
+			if i == 0 {
+				addrs = model.AddrSet{}
+			}
+			addrs = addrs.Union(held)
+		}
 		for _, i := range set {
 			labels = append(labels, pop.Parties[i].Label)
 			if !pop.Parties[i].Addrs.IsEmpty() {
@@ -87,10 +102,10 @@ func TestPopulationOfMachines(t *testing.T) {
 		t.Fatal(err)
 	}
 	const (
-		web  = "instance web-1 + network main + tag web"
-		db   = "instance db-1 + network main + tag db"
-		pods = "instance web-1 (pods) + network main"
-		bare = "instance bare + network main"
+		web  = "network main + tag web"
+		db   = "network main + tag db"
+		pods = "network main + tag web (pods)"
+		bare = "network main + tag other"
 		rest = "network main + somebody else on network main"
 	)
 	for _, row := range []struct {
@@ -139,8 +154,8 @@ func TestSecureTags(t *testing.T) {
 	policy := polJSON("NETWORK", "p", ruleJSON(`1 allow 192.0.2.0/24|,"targetSecureTags":[{"name":"tagValues/1"}]`))
 	_, pop := population(t, mainNetwork().with(KindInstance, instanceJSON("web-1", "10.0.1.1", "web")).
 		with(KindEffective, effectiveJSON("europe-west1", policy), effectiveJSON("us-east1", policy)))
-	if slices.ContainsFunc(pop.Parties, isInterface) {
-		t.Errorf("machines are told apart: %v", pop.Parties)
+	if len(pop.Endpoints) > 0 {
+		t.Errorf("machines are told apart: %v", pop.Endpoints)
 	}
 }
 
@@ -149,8 +164,7 @@ func TestTagRemoved(t *testing.T) {
 	a := mainNetwork().with(KindFirewall, fwJSON("r", `"sourceTags":["web"],"allowed":[{"IPProtocol":"tcp"}]`))
 	has := func(tags ...string) bool {
 		_, pop := population(t, a.with(KindInstance, instanceJSON("web-1", "10.0.1.1", tags...)))
-		i := slices.IndexFunc(pop.Parties, func(p providers.Party) bool { return p.Label == "instance web-1" })
-		return slices.Contains(pop.Parties[i].Groups, "tag:web")
+		return slices.ContainsFunc(pop.Endpoints[0].Parties, func(i int) bool { return slices.Contains(pop.Parties[i].Groups, "tag:web") })
 	}
 	if !has("web") || has("other") {
 		t.Error("the groups of the machine do not follow its tags")

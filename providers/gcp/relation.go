@@ -26,11 +26,9 @@ func (p Provider) Relate(m terraform.Module, pop providers.Population) providers
 		switch _, name, ok := strings.Cut(party.Name, " "); {
 		case isOthers(party):
 			kin.Rest = true
+		case isPods(party): // called as the machines are
 		case ok && party.Mark:
 			kin.Called, _, _ = strings.Cut(name, "@") // of an account
-		}
-		if isInterface(party) {
-			kin.Native = KindInstance
 		}
 		out.Kin = append(out.Kin, kin)
 	}

@@ -30,7 +30,9 @@ type catalog struct {
 	hooks    []*object
 	ended    int        // pods that have come to their end
 	asked    *questions // what the policies ask, once that is known
-	stored   bool       // whether the file being added was printed by an API server
+	hosts    []*family  // those with pods on their node's network
+	// stored is whether the file being added was printed by an API server, inCluster whether any was.
+	stored, inCluster bool
 }
 
 // seenObject is what is remembered of an object to tell repeats from conflicts.
@@ -47,7 +49,7 @@ func newCatalog(opts Options, rep *report) *catalog {
 // addFile adds every object of a file.
 func (c *catalog) addFile(f File) {
 	docs, found := 0, 0
-	c.stored = f.Stored
+	c.stored, c.inCluster = f.Stored, c.inCluster || f.Stored
 	var bare []*node
 	faults := c.parse(withoutMarks(f.Data), func(n *node) {
 		docs++

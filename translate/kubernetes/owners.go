@@ -167,11 +167,30 @@ func (c *catalog) workloads() []*workload {
 			out = append(out, c.split(f)...)
 		}
 	}
+	c.reportHosts()
 	sortWorkloads(out)
 	return out
 }
 
-// podNetwork returns the variants of a family that policies can touch, and reports the others.
+// reportHosts tells of the families on their nodes' network: of each, or once of a cluster, which has such pods on every node.
+func (c *catalog) reportHosts() {
+	const advice = "treat its traffic as the nodes' traffic"
+	const why = "on its node's network, where the effect of policies is undefined: no policy is taken to select or name it"
+	if c.inCluster && len(c.hosts) > 1 {
+		var names []string
+		for _, f := range c.hosts {
+			names = append(names, string(f.id))
+		}
+		c.rep.warnAt(model.Origin{File: c.hosts[0].origin.File}, "host-network",
+			fmt.Sprintf("each of these is %s: %s", why, strings.Join(names, ", ")), advice)
+		return
+	}
+	for _, f := range c.hosts {
+		c.rep.warnAt(f.origin, "host-network", fmt.Sprintf("%s is %s", f.id, why), advice)
+	}
+}
+
+// podNetwork returns the variants of a family that policies can touch, and notes that there are others.
 func (c *catalog) podNetwork(f *family) []variant {
 	if c.opts.HostNetwork == HostNetworkAsPods {
 		return f.variants
@@ -186,9 +205,7 @@ func (c *catalog) podNetwork(f *family) []variant {
 		out = append(out, v)
 	}
 	if hosts > 0 {
-		c.rep.warnAt(f.origin, "host-network",
-			fmt.Sprintf("%s is on its node's network, where the effect of policies is undefined: no policy is taken to select or name it", f.id),
-			"treat its traffic as the nodes' traffic")
+		c.hosts = append(c.hosts, f)
 	}
 	return out
 }

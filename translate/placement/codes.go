@@ -23,6 +23,7 @@ const (
 	codeSharedGroup  = "placement-shared-group"  // one existing identity for two entries
 	codePreset       = "placement-preset"        // a preset that is unknown, misplaced or lacks a parameter
 	codeNodes        = "placement-node-overlap"  // addresses that nodes and workloads share
+	codeNotJoined    = "placement-not-joined"    // workloads of which it was not found where they live
 	codeMore         = "placement-more"          // how many findings were left out
 	codeAssumed      = "placement-assumed"       // a choice taken where the file says nothing
 )

@@ -121,9 +121,17 @@ func preferred(labels map[string]string) []string {
 
 // lines returns the entry that places the group in a subnet.
 func (g group) lines(indent, subnet string) []string {
+	return append(g.head(indent), indent+"  subnets: ["+subnet+"]")
+}
+
+// head returns the beginning of the group's entry: who it is about, and before it lines of comment.
+func (g group) head(indent string, comments ...string) []string {
 	var out []string
 	for _, w := range g.workloads {
 		out = append(out, indent+"# "+oneLine(w.Kind+" "+w.Name))
+	}
+	for _, c := range comments {
+		out = append(out, indent+"# "+oneLine(c))
 	}
 	out = append(out, indent+"- namespace: "+scalar(g.namespace))
 	if len(g.chosen) > 0 {
@@ -133,7 +141,7 @@ func (g group) lines(indent, subnet string) []string {
 		}
 		out = append(out, indent+"  podSelector: {matchLabels: {"+strings.Join(pairs, ", ")+"}}")
 	}
-	return append(out, indent+"  subnets: ["+subnet+"]")
+	return out
 }
 
 // scalar writes s as YAML text that is read back as text.

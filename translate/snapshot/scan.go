@@ -131,7 +131,7 @@ func (s *scanner) array(f func() error) error {
 }
 
 // object calls f for each name of the next value, which is an object. F consumes the value of
-// the name. A name that comes twice is a fault.
+// the name. A name that comes twice, in capitals or not, is a fault.
 func (s *scanner) object(f func(name string) error) error {
 	if !s.take('{') {
 		return s.fail("want an object")
@@ -147,10 +147,10 @@ func (s *scanner) object(f func(name string) error) error {
 		if err != nil {
 			return err
 		}
-		if seen[name] {
+		if seen[folded(name)] {
 			return &fault{at, fmt.Sprintf("%q comes twice", name)}
 		}
-		seen[name] = true
+		seen[folded(name)] = true
 		if !s.take(':') {
 			return s.fail("want a colon after the name %q", name)
 		}
@@ -182,7 +182,8 @@ func (s *scanner) text() (string, error) {
 	return out, nil
 }
 
-// raw reads one value, whatever it is, and returns it without white space.
+// raw reads one value, whatever it is, and returns it without white space. An object in it in which a name comes
+// twice is a fault: which of the two holds is not known, and readers of JSON differ (RFC 8259, section 4).
 func (s *scanner) raw() (json.RawMessage, error) {
 	if s.peek() == 0 {
 		return nil, s.fail("want a value")
@@ -195,6 +196,9 @@ func (s *scanner) raw() (json.RawMessage, error) {
 	if !json.Valid(out) {
 		var v any
 		return nil, &fault{at, fmt.Sprintf("in the value that begins here: %v", json.Unmarshal(out, &v))}
+	}
+	if name, ok := twice(out); ok {
+		return nil, &fault{at, fmt.Sprintf("in the value that begins here: %s comes twice in one object", name)}
 	}
 	return out, nil
 }

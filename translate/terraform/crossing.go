@@ -100,16 +100,20 @@ func (r roll) lacks(sides []crowd, atom, k int) bool {
 	return at[k] == absent && isForeign(sides[1-k].parties[at[1-k]], sides, k)
 }
 
-// completed returns the sets of atoms with what they need on each side: marks are on somebody.
-func (r roll) completed(sides []crowd, of [][]int, sets [][]int) [][]int {
+// completed returns the members with what they need on each side: marks are on somebody.
+func (r roll) completed(sides []crowd, of [][]int, found []member) []member {
 	for k, side := range sides {
-		var next [][]int
-		for _, set := range sets {
-			next = append(next, r.onSomebody(side, of[k], set)...)
+		var next []member
+		for _, m := range found {
+			for _, set := range r.onSomebody(side, of[k], m.atoms) {
+				one := everywhere(set, len(sides))
+				one.open, one.held = m.open, m.held
+				next = append(next, one)
+			}
 		}
-		sets = next
+		found = next
 	}
-	return sets
+	return found
 }
 
 // onSomebody returns a set with everybody on a side who has one of the marks that the set consists of there;
@@ -237,7 +241,7 @@ func (r roll) unpaired(sides []crowd) []model.Finding {
 			switch p := side.parties[a.at[k]]; {
 			case !both && !kept[i] && side.tellsApart(p):
 				out = append(out, noCounterpart(p, "has no counterpart in the other cloud, so that its traffic is not compared"))
-			case p.ground && kept[i] && r.isRest(member{atoms: []int{i}}) && !p.Rest && side.filters(p) && !r.isInhabited(p, sides):
+			case p.ground && kept[i] && r.isRest(everywhere([]int{i}, len(sides))) && !p.Rest && side.filters(p) && !r.isInhabited(p, sides):
 				out = append(out, noCounterpart(p, "has rules, and nobody in it is in a group of the other cloud, so that they are not compared"))
 			}
 		}
@@ -285,7 +289,7 @@ func (r roll) isInhabited(p party, sides []crowd) bool {
 }
 
 // crossOver leaves the rules of those who are in no group aside: they are there as the other end only.
-func (r roll) crossOver(p model.Policy, sides []crowd) model.Policy {
+func (r roll) crossOver(p model.Policy) model.Policy {
 	var aside []providers.Allowance
 	var rest model.Identities
 	for _, m := range r.members {

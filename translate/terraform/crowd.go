@@ -21,10 +21,18 @@ type part struct {
 type crowd struct {
 	parties  []party
 	together [][]int // parties that some endpoint belongs to at once
+	// endpoints are those that are told one by one.
+	endpoints []endpoint
 	// places are the addresses of groups that the policy names.
 	places map[model.Group]model.Selector
+	// known are the addresses of groups that the policy has in their place.
+	known map[model.Group]model.Selector
+	// stages are the parts of firewalls that the policy stands for or that were not read.
+	stages []stage
 	// standing is the addresses of every subnet, named or not.
 	standing model.AddrSet
+	// perhaps is the addresses that a subnet has perhaps, because its own are not known.
+	perhaps model.AddrSet
 	// strangers are groups that endpoints of no party are in.
 	strangers []model.Group
 	taken     model.AddrSet
@@ -59,13 +67,16 @@ func (c crowd) size() int { return len(c.parties) }
 // get the provider's name in front, as two clouds may call different things the same.
 func assemble(parts []part) (model.Policy, crowd) {
 	var p model.Policy
-	c := crowd{places: map[model.Group]model.Selector{}, bare: map[model.Group]model.Layer{}, named: map[model.Group]bool{}}
+	c := crowd{places: map[model.Group]model.Selector{}, known: map[model.Group]model.Selector{}, bare: map[model.Group]model.Layer{}, named: map[model.Group]bool{}}
 	for _, one := range parts {
 		rename := func(g model.Group) model.Group { return g }
 		if len(parts) > 1 {
 			rename = func(g model.Group) model.Group { return model.Group(one.provider+" ") + g }
 		}
 		renamed := func(p model.Policy) model.Policy {
+			if len(parts) == 1 {
+				return p
+			}
 			return withGroups(p, func(g model.Group) model.Selector { return rename(g) })
 		}
 		p.Layers = append(p.Layers, renamed(one.policy).Layers...)
@@ -99,8 +110,23 @@ func (c *crowd) add(one part, rename func(model.Group) model.Group) {
 		}
 		c.together = append(c.together, moved)
 	}
+	for g, s := range one.population.Known {
+		c.known[rename(g)] = s
+	}
+	for _, s := range one.population.Stages {
+		c.stages = append(c.stages, stage{s, one.provider})
+	}
+	for _, e := range one.population.Endpoints {
+		moved := make([]int, len(e.Parties))
+		for i, n := range e.Parties {
+			moved[i] = first + n
+		}
+		e.Parties = moved
+		c.endpoints = append(c.endpoints, endpoint{e, one.provider})
+	}
 	for _, s := range one.population.Places {
 		c.standing = c.standing.Union(sureAddrs(s))
+		c.perhaps = c.perhaps.Union(model.Inventory{}.Resolve(s).May.Rest())
 	}
 	for _, chain := range providers.ChainsOf(one.policy) {
 		guard, rules := providers.GroupsOfChain(chain)

@@ -5,9 +5,10 @@
 // security group, the machines on a network with a tag, the interfaces in an application
 // security group. A party is called by the address of the resource that makes it
 // ("aws_security_group.web"), or else by what rules call it ("tag web", "sg-0123"). An
-// endpoint in several groups at once is a party of its own where a resource lists them
+// endpoint in several groups at once is an identity of its own where a resource lists them
 // ("aws_security_group.ssh + aws_security_group.web"); other combinations are not
-// looked at, and a finding says so. Subnets whose CIDR blocks are known are addresses, not
+// looked at, and a finding says so. Endpoints that are in the same are one identity, with the addresses of
+// all; one that two readings have in different groups goes by its own name. Subnets whose CIDR blocks are known are addresses, not
 // parties; service tags and prefix lists of the cloud are parties without known
 // addresses.
 //

@@ -1,7 +1,6 @@
 package tfsource
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/crosswall/crosswall/model"
@@ -19,12 +18,24 @@ import (
 // the addresses of subnets that rules are for. Where the objects of its kind were not read, it is unknown whether it is there. What is only named in one reading is there in both; in the other it is under the rules that
 // the cloud gives it by itself.
 //
+// Interfaces that both readings have, by their resource address, id, name or addresses, are in each what it says: one
+// that loses a security group or a tag is under fewer rules. What was read on neither side is set aside, with a warning of
+// [CodeIncomplete].
+//
 // Parties of different clouds are the same when people call them the same, by a tag or a
 // name, or when they hold the same addresses; those of one cloud that the other knows by the addresses of a subnet
 // are judged as anybody there. Ids never count. What has no counterpart is left out, and so is what
 // only one cloud can have: its own services, and the rules of whoever is in no group. The findings
 // say what was paired so and, as warnings with [CodeUnpaired], what was left out.
 func Merge(a, b Input) (Input, Input, []model.Finding) {
+	policies, aside := setAside([]Input{a, b})
+	a.Policy, b.Policy = policies[0], policies[1]
+	a, b, findings := joinInputs(a, b)
+	return a, b, model.SortFindings(append(findings, aside...))
+}
+
+// joinInputs is [Merge] without setting anything aside.
+func joinInputs(a, b Input) (Input, Input, []model.Finding) {
 	sides := []crowd{a.crowd, b.crowd}
 	across := crosses(sides)
 	if across {
@@ -46,12 +57,13 @@ func Merge(a, b Input) (Input, Input, []model.Finding) {
 			return g
 		})
 		p.Layers = append(p.Layers, r.bareLayers(sides, k)...)
+		p = r.doubted(p, k)
 		if gone := r.gone(sides, k); len(gone) > 0 {
 			gone := providers.Overrule(model.Policy{Layers: []model.Layer{notThere(gone)}}, "never filtered", sides[1-k].unfiltered)
 			p.Layers = append(p.Layers, gone.Layers...)
 		}
 		if across {
-			p = r.crossOver(p, sides)
+			p = r.crossOver(p)
 		}
 		out[k].Policy, out[k].Inventory = p, inv
 	}
@@ -68,7 +80,7 @@ func (r roll) gone(sides []crowd, k int) model.Or {
 	var sure, perhaps model.Identities
 	for _, m := range r.members {
 		missing, known := false, false
-		for _, a := range m.atoms {
+		for _, a := range m.on[k] {
 			at := r.atoms[a].at
 			if at[k] != absent || !other.parties[at[1-k]].Made || r.lacks(sides, a, k) {
 				continue
@@ -91,11 +103,16 @@ func (r roll) gone(sides []crowd, k int) model.Or {
 		out = append(out, model.Maybe{Selector: perhaps, Why: "objects of its kind were not read"})
 	}
 	if addrs := other.sites().Subtract(sides[k].standing).Subtract(r.learnedSites(sides, k)); !addrs.IsEmpty() && !crosses(sides) {
-		var at model.Selector = model.At{Addrs: addrs}
+		perhaps, why := addrs.Intersect(sides[k].perhaps), "the addresses of a subnet are not known"
 		if slices.ContainsFunc(other.grounds, sides[k].isUnread) {
-			at = model.Maybe{Selector: at, Why: "subnets were not read"}
+			perhaps, why = addrs, "subnets were not read"
 		}
-		out = append(out, at)
+		if sure := addrs.Subtract(perhaps); !sure.IsEmpty() {
+			out = append(out, model.At{Addrs: sure})
+		}
+		if !perhaps.IsEmpty() {
+			out = append(out, model.Maybe{Selector: model.At{Addrs: perhaps}, Why: why})
+		}
 	}
 	return out
 }
@@ -111,19 +128,21 @@ func notThere(what model.Or) model.Layer {
 	return model.Layer{Name: "what is not there", State: model.Stateful, Ingress: chains, Egress: chains}
 }
 
-// bareLayers returns what holds in reading k for those whom only the other
-// names.
+// bareLayers returns what holds in reading k for those of whom only the other has rules.
 func (r roll) bareLayers(sides []crowd, k int) []model.Layer {
 	var out []model.Layer
 	other := sides[1-k]
 	for i, a := range r.atoms {
-		if a.at[k] != absent || other.parties[a.at[1-k]].Made || r.lacks(sides, i, k) {
+		if a.at[1-k] == absent || r.lacks(sides, i, k) {
+			continue
+		}
+		if here := a.at[k]; here == absent && other.parties[a.at[1-k]].Made || here != absent && !sides[k].parties[here].Unruled {
 			continue
 		}
 		for _, g := range other.parties[a.at[1-k]].Groups {
 			if l, ok := other.bare[g]; ok {
 				out = append(out, withGroups(model.Policy{Layers: []model.Layer{l}}, func(model.Group) model.Selector {
-					return r.having(i)
+					return r.having(i, k)
 				}).Layers...)
 			}
 		}
@@ -131,13 +150,13 @@ func (r roll) bareLayers(sides []crowd, k int) []model.Layer {
 	return out
 }
 
-// having returns the members that an atom belongs to.
-func (r roll) having(atom int) model.Identities {
-	out := map[model.Identity]bool{}
+// having returns the members that reading k has in an atom, or would if it had the atom.
+func (r roll) having(atom, k int) model.Identities {
+	var out model.Identities
 	for _, m := range r.members {
-		if slices.Contains(m.atoms, atom) {
-			out[m.id] = true
+		if slices.Contains(m.on[k], atom) {
+			out = append(out, m.id)
 		}
 	}
-	return slices.Sorted(maps.Keys(out))
+	return out
 }

@@ -166,7 +166,7 @@ func TestMembers(t *testing.T) {
 			"resource \"azurerm_network_interface_security_group_association\" \"a\" {\n  network_interface_id = azurerm_network_interface.n.id\n  network_security_group_id = azurerm_network_security_group.g.id\n}\n" +
 			"resource \"azurerm_network_interface_application_security_group_association\" \"a\" {\n  network_interface_id = azurerm_network_interface.n.id\n  application_security_group_id = azurerm_application_security_group.web.id\n}\n" +
 			"resource \"azurerm_application_security_group\" \"web\" {\n  name = \"web\"\n}\n",
-			"azurerm_application_security_group.web; azurerm_application_security_group.web + azurerm_network_interface.n@10.0.0.4/32; azurerm_network_interface.n@10.0.0.4/32; somebody else in the virtual network"},
+			"azurerm_application_security_group.web; azurerm_application_security_group.web + azurerm_network_interface.n@10.0.0.4/32; somebody else in the virtual network"},
 	} {
 		if got := members(folder(t, row.hcl)); got != row.want {
 			t.Errorf("%s: got %s, want %s", row.name, got, row.want)

@@ -2,6 +2,7 @@ package tfsource
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/crosswall/crosswall/model"
 	"github.com/crosswall/crosswall/providers"
@@ -13,7 +14,10 @@ import (
 // provider: objects of two snapshots are not joined to each other.
 func (r Reader) Objects(snapshots ...providers.Snapshot) (Input, []model.Finding) {
 	m, findings := r.Resources(snapshots...)
-	in, more := r.decode(r.placed(m), nil)
+	for i := range m.Resources {
+		m.Resources[i].Pos = terraform.Pos{File: r.Path}
+	}
+	in, more := r.decode(m, nil)
 	in.crowd.unread = r.unread(snapshots)
 	return in, model.SortFindings(append(findings, more...))
 }
@@ -35,6 +39,10 @@ func (r Reader) Resources(snapshots ...providers.Snapshot) (terraform.Module, []
 		for _, f := range more {
 			f.Origin.File = r.file(f.Origin.File)
 			findings = append(findings, f)
+		}
+		if len(snapshots) == 1 {
+			m.Resources = one.Resources // hundreds of thousands, which are not worth a copy
+			continue
 		}
 		m.Resources = append(m.Resources, one.Resources...)
 	}
@@ -64,7 +72,7 @@ func (r Reader) unread(snapshots []providers.Snapshot) map[native]bool {
 			}
 		}
 		for _, g := range s.Gaps {
-			if g.Object == "" {
+			if g.Object == "" || strings.Contains(g.Object, "://") { // a whole account
 				out[native{s.Provider, g.Kind}] = true
 			}
 		}

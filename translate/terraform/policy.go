@@ -19,9 +19,18 @@ func withGroups(p model.Policy, f func(model.Group) model.Selector) model.Policy
 
 // withOrigins returns the policy with every file's name replaced.
 func withOrigins(p model.Policy, file func(string) string) model.Policy {
+	names := map[string]string{} // the same text is kept once
+	once := func(name string) string {
+		out, ok := names[name]
+		if !ok {
+			out = file(name)
+			names[name] = out
+		}
+		return out
+	}
 	return rewriter{
 		group:  func(g model.Group) model.Selector { return g },
-		origin: func(o model.Origin) model.Origin { o.File = file(o.File); return o },
+		origin: func(o model.Origin) model.Origin { o.File = once(o.File); return o },
 	}.policy(p)
 }
 
@@ -53,7 +62,7 @@ func (w rewriter) selector(s model.Selector) model.Selector {
 	case model.And:
 		return model.And(w.selectors(s))
 	case model.Or:
-		return model.Or(w.selectors(s))
+		return together(w.selectors(s))
 	case model.Not:
 		return model.Not{Selector: w.selector(s.Selector)}
 	case model.Maybe:
@@ -70,4 +79,23 @@ func (w rewriter) selectors(ss []model.Selector) []model.Selector {
 		out[i] = w.selector(s)
 	}
 	return out
+}
+
+// together returns endpoints that any of the selectors names. Lists of identities become one, as an account has
+// thousands of groups whose members a chain is for.
+func together(ss []model.Selector) model.Selector {
+	var ids model.Identities
+	var rest model.Or
+	for _, s := range ss {
+		if list, ok := s.(model.Identities); ok {
+			ids = append(ids, list...)
+			continue
+		}
+		rest = append(rest, s)
+	}
+	if len(ss)-len(rest) < 2 {
+		return model.Or(ss)
+	}
+	slices.Sort(ids)
+	return append(model.Or{slices.Compact(ids)}, rest...)
 }

@@ -28,6 +28,8 @@ type Reader struct {
 	// Path is the folder or file as the user gave it: what origins begin with. Empty: names
 	// within the folder alone.
 	Path string
+	// Except says which resources are left out, as if they were not there; nil: none. See [StrangersIn].
+	Except func(terraform.Resource) bool
 }
 
 // Input is a policy over parties.
@@ -36,6 +38,8 @@ type Input struct {
 	// binds the groups to them. There are no workloads.
 	translate.Input
 	crowd crowd
+	// pieces are the parts of firewalls that were read.
+	pieces []piece
 }
 
 // Name returns "terraform".
@@ -165,7 +169,10 @@ func (r Reader) decode(m terraform.Module, diags terraform.Diagnostics) (Input, 
 	for _, d := range diags {
 		findings = append(findings, r.finding(d))
 	}
-	var in Input
+	if r.Except != nil {
+		m.Resources = slices.DeleteFunc(slices.Clone(m.Resources), r.Except)
+	}
+	in := Input{pieces: piecesOf(r.Providers, m)}
 	var parts []part
 	for _, p := range r.Providers {
 		populated, ok := p.(providers.Populated)

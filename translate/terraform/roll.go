@@ -1,7 +1,6 @@
 package tfsource
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +11,8 @@ import (
 // roll is the parties of one or two readings, those that are the same put
 // together.
 type roll struct {
+	// across is whether the readings are of different clouds.
+	across  bool
 	atoms   []atom
 	members []member
 }
@@ -29,16 +30,9 @@ type atom struct {
 
 const absent = -1
 
-// member is endpoints that belong to the same atoms: the identities of the
-// inventory.
-type member struct {
-	id    model.Identity
-	atoms []int // sorted
-}
-
 // enroll makes the roll of readings.
 func enroll(sides []crowd) roll {
-	var r roll
+	r := roll{across: crosses(sides)}
 	of := make([][]int, len(sides)) // the atom of each party
 	for k, side := range sides {
 		of[k] = make([]int, len(side.parties))
@@ -98,42 +92,6 @@ func (r *roll) uniqueLabels() {
 	}
 }
 
-// enrollMembers adds each party by itself and all that come together in either
-// reading.
-func (r *roll) enrollMembers(sides []crowd, of [][]int) {
-	var sets [][]int
-	for i, a := range r.atoms {
-		if !a.mark {
-			sets = append(sets, []int{i})
-		}
-	}
-	for k, side := range sides {
-		for _, set := range side.together {
-			atoms := make([]int, len(set))
-			for i, n := range set {
-				atoms[i] = of[k][n]
-			}
-			sets = append(sets, atoms)
-		}
-	}
-	across := crosses(sides)
-	if across {
-		sets = r.completed(sides, of, sets)
-	}
-	implied := across && r.oneNetwork()
-	seen := map[model.Identity]bool{}
-	for _, atoms := range sets {
-		slices.Sort(atoms)
-		atoms = slices.Compact(atoms)
-		id := r.nameOf(atoms, implied)
-		if !seen[id] {
-			seen[id] = true
-			r.members = append(r.members, member{id, atoms})
-		}
-	}
-	slices.SortFunc(r.members, func(a, b member) int { return cmp.Compare(a.id, b.id) })
-}
-
 // oneNetwork reports whether there is no more than one network that endpoints can be on.
 func (r *roll) oneNetwork() bool {
 	networks := 0
@@ -158,59 +116,6 @@ func (r *roll) nameOf(atoms []int, implied bool) model.Identity {
 	return model.Identity(strings.Join(labels, " + "))
 }
 
-// match finds the parties of b that are the same as one of a: by address, then by id, then by
-// kind and name, then by kind and what people call them. A key that two parties of one side share tells nothing.
-func match(a, b []party) map[int]int {
-	out := map[int]int{}
-	taken := map[int]bool{}
-	for _, key := range []func(party) string{
-		func(p party) string { return p.Address },
-		func(p party) string { return p.ID },
-		func(p party) string { return p.Name },
-		func(p party) string {
-			if p.Called == "" || p.Kind == "" {
-				return ""
-			}
-			return p.Kind + " " + p.Called
-		},
-	} {
-		within := func(p party) string {
-			if k := key(p); k != "" {
-				return p.provider + " " + k
-			}
-			return ""
-		}
-		ours := unique(a, within, func(i int) bool { return taken[i] })
-		theirs := unique(b, within, func(i int) bool { _, done := out[i]; return done })
-		for k, i := range theirs {
-			if j, ok := ours[k]; ok {
-				out[i], taken[j] = j, true
-			}
-		}
-	}
-	return out
-}
-
-// unique returns the parties by key that no other party has, without those that are done.
-func unique(ps []party, key func(party) string, done func(int) bool) map[string]int {
-	out := map[string]int{}
-	shared := map[string]bool{}
-	for i, p := range ps {
-		k := key(p)
-		if k == "" || done(i) {
-			continue
-		}
-		if _, ok := out[k]; ok {
-			shared[k] = true
-		}
-		out[k] = i
-	}
-	for k := range shared {
-		delete(out, k)
-	}
-	return out
-}
-
 // inventory has the members, with addresses where every reading that has them knows them.
 func (r roll) inventory(sides []crowd) model.Inventory {
 	taken := model.AddrSet{}
@@ -224,36 +129,9 @@ func (r roll) inventory(sides []crowd) model.Inventory {
 	return inv
 }
 
-func (r roll) addrs(m member, sides []crowd) model.AddrSet {
-	var out model.AddrSet
-	for k, side := range sides {
-		if !r.isThere(m, k, sides) {
-			continue
-		}
-		here, some := model.AllAddrs(), false
-		for _, a := range m.atoms {
-			i := r.atoms[a].at[k]
-			if some = some || i != absent; i == absent {
-				continue
-			}
-			if known := side.parties[i].Addrs; !known.IsEmpty() {
-				here = here.Intersect(known)
-			}
-		}
-		if !some || here.IsAll() && r.isElsewhere(m, sides, k) {
-			continue // the other cloud knows where it is, or nobody does
-		}
-		if here.IsAll() || here.IsEmpty() {
-			return model.AddrSet{}
-		}
-		out = out.Union(here)
-	}
-	return out
-}
-
 // isThere reports whether a reading has every atom of a member that it can have.
 func (r roll) isThere(m member, k int, sides []crowd) bool {
-	return !slices.ContainsFunc(m.atoms, func(a int) bool { return r.atoms[a].at[k] == absent && !r.lacks(sides, a, k) })
+	return !slices.ContainsFunc(m.on[k], func(a int) bool { return r.atoms[a].at[k] == absent && !r.lacks(sides, a, k) })
 }
 
 // isElsewhere reports whether the other reading is of another cloud and knows the addresses of a member.
@@ -301,7 +179,7 @@ func (r roll) groups(sides []crowd, k int) map[model.Group]model.Selector {
 }
 
 // learned returns the groups that reading k knows by name alone, and the other reading of
-// the same cloud by their addresses: a service tag whose list only one account gave, a subnet that a
+// the same cloud by their addresses: a service tag whose list only one account gave, a subnet or a prefix list that a
 // configuration names by its id.
 func (r roll) learned(sides []crowd, k int) map[model.Group]model.Selector {
 	out := map[model.Group]model.Selector{}
@@ -313,6 +191,8 @@ func (r roll) learned(sides []crowd, k int) map[model.Group]model.Selector {
 			continue
 		}
 		if s, ok := sides[1-k].places[p.Groups[0]]; ok {
+			out[p.Groups[0]] = s
+		} else if s, ok := sides[1-k].known[p.Groups[0]]; ok {
 			out[p.Groups[0]] = s
 		}
 	}
@@ -333,11 +213,11 @@ func (r roll) learnedSites(sides []crowd, k int) model.AddrSet {
 // a cloud is of the Internet whether it is named or not.
 func (r roll) groupsOf(m member, sides []crowd, k int) []model.Group {
 	var out []model.Group
-	if !slices.ContainsFunc(m.atoms, func(a int) bool { return !r.lacks(sides, a, k) }) {
+	if len(m.on[k]) > 0 && !slices.ContainsFunc(m.on[k], func(a int) bool { return !r.lacks(sides, a, k) }) {
 		out, _ = r.located(m, sides, k)
 		return out
 	}
-	for _, a := range m.atoms {
+	for _, a := range m.on[k] {
 		from := k
 		if r.lacks(sides, a, k) {
 			continue

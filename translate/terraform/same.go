@@ -14,6 +14,8 @@ import (
 type Names struct {
 	crowd  crowd
 	places map[model.Group]model.Selector
+	// pieces are the parts of firewalls.
+	pieces []piece
 }
 
 // NamesIn returns the names in a module, of which the provider's Decode made the policy. There are none
@@ -28,7 +30,12 @@ func NamesIn(p providers.Provider, m terraform.Module, policy model.Policy) Name
 		one.relation = x.Relate(m, one.population)
 	}
 	_, c := assemble([]part{one})
-	return Names{crowd: c, places: one.population.Places}
+	return Names{crowd: c, places: one.population.Places, pieces: piecesOf([]providers.Provider{p}, m)}
+}
+
+// Names returns the names in a reading.
+func (in Input) Names() Names {
+	return Names{crowd: in.crowd, places: in.crowd.places, pieces: in.pieces}
 }
 
 // Same returns, for the groups of other, what they are called in n: parties are the same as [Merge]
@@ -45,6 +52,22 @@ func (n Names) Same(other Names) map[model.Group][]model.Group {
 		out[g] = slices.Compact(out[g])
 	}
 	return out
+}
+
+// Unmatched returns the groups of n that have no counterpart in other, sorted.
+func (n Names) Unmatched(other Names) []model.Group {
+	found := map[int]bool{}
+	for _, j := range match(n.crowd.parties, other.crowd.parties) {
+		found[j] = true
+	}
+	var out []model.Group
+	for j, p := range n.crowd.parties {
+		if !found[j] && !p.Rest {
+			out = append(out, p.Groups...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // Members returns, for groups whose members are known by their addresses, which these are; without addresses for

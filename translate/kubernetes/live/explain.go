@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	utilnet "k8s.io/apimachinery/pkg/util/net"
 )
 
@@ -94,6 +93,3 @@ func isCredentials(err error) bool {
 	text := err.Error()
 	return strings.Contains(text, "getting credentials") || strings.Contains(text, "tls: ") || strings.Contains(text, "x509: ")
 }
-
-// reasonOf returns the status of an error; the zero reason where it has none.
-func reasonOf(err error) metav1.StatusReason { return apierrors.ReasonForError(err) }

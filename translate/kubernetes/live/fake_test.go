@@ -209,7 +209,9 @@ func (a *apiServer) route(r *http.Request) (string, func(http.ResponseWriter)) {
 	i := slices.IndexFunc(a.kinds, func(k servedKind) bool { return k.group == group && k.plural == rest[0] })
 	switch {
 	case i < 0:
-		return "unknown " + r.URL.Path, func(w http.ResponseWriter) { refuse(w, http.StatusNotFound, "NotFound", "the server could not find the requested resource") }
+		return "unknown " + r.URL.Path, func(w http.ResponseWriter) {
+			refuse(w, http.StatusNotFound, "NotFound", "the server could not find the requested resource")
+		}
 	case len(rest) == 1:
 		return "list " + a.kinds[i].String(), func(w http.ResponseWriter) { a.list(w, r, a.kinds[i], namespace) }
 	}

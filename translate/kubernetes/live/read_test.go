@@ -93,7 +93,9 @@ status: {desiredNumberScheduled: 2, numberReady: 2}
 }
 
 // calico is a cluster's network plugin that enforces policies and lets ipBlocks match pods.
-func calico() string { return daemonSet("calico-node", "{name: calico-node, image: 'calico/node:v3.30.0'}") }
+func calico() string {
+	return daemonSet("calico-node", "{name: calico-node, image: 'calico/node:v3.30.0'}")
+}
 
 // input is what the reader of manifests makes of a cluster.
 func input(t *testing.T, c Cluster) (translate.Input, []model.Finding) {
@@ -104,7 +106,6 @@ func input(t *testing.T, c Cluster) (translate.Input, []model.Finding) {
 	}
 	return in, findings
 }
-
 
 // wantVerdict asks a policy about "shop/Deployment/web > shop/Pod/db tcp/5432".
 func wantVerdict(t *testing.T, in translate.Input, from, to model.Identity, port uint16, want string) {

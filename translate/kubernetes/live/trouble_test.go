@@ -101,7 +101,7 @@ func TestTroubles(t *testing.T) {
 			a.most = 2
 			a.faults[row.call] = row.fault
 			o := a.options()
-			o.Timeout, o.Attempts = 250*time.Millisecond, 4
+			o.Timeout, o.Attempts = 500*time.Millisecond, 4
 			c := a.read(o)
 			var said []string
 			for _, f := range c.Findings {
@@ -159,7 +159,7 @@ func TestReadFails(t *testing.T) {
 		a := serve(t, shop)
 		a.faults = row.faults
 		o := a.options()
-		o.Timeout, o.Attempts = 100*time.Millisecond, 2
+		o.Timeout, o.Attempts = 500*time.Millisecond, 2
 		_, err := Read(t.Context(), o)
 		if err == nil || !strings.Contains(err.Error(), row.want) || !strings.HasPrefix(err.Error(), "k8s://prod: ") {
 			t.Errorf("%s: %v, want %q", row.name, err, row.want)
