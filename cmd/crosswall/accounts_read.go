@@ -45,10 +45,21 @@ func (r *accountsRun) run(ctx context.Context, targets []accountTarget) error {
 		return err
 	}
 	sources := make([][]string, len(targets))
+	var broken error
+	breaks := func(err error) {
+		r.one.Lock()
+		broken = errors.Join(broken, err)
+		r.one.Unlock()
+	}
 	r.each(len(targets), func(i int) {
 		var err error
 		if sources[i], err = r.expand(ctx, targets[i]); err != nil {
 			r.fails(targets[i].source, err)
+			breaks(r.keepFailure(nameOfSource(targets[i].source), err))
+			return
+		}
+		if targets[i].regions {
+			breaks(r.dropFailure(nameOfSource(targets[i].source)))
 		}
 	})
 	if err := r.keepRegions(); err != nil {
@@ -60,14 +71,7 @@ func (r *accountsRun) run(ctx context.Context, targets []accountTarget) error {
 			all = append(all, source)
 		}
 	}
-	var broken error
-	r.each(len(all), func(i int) {
-		if err := r.account(ctx, all[i]); err != nil {
-			r.one.Lock()
-			broken = errors.Join(broken, err)
-			r.one.Unlock()
-		}
-	})
+	r.each(len(all), func(i int) { breaks(r.account(ctx, all[i])) })
 	switch {
 	case ctx.Err() != nil:
 		return badInput("interrupted; --resume goes on where it stopped")
@@ -118,7 +122,7 @@ func (r *accountsRun) keepRegions() error {
 
 // expand returns the sources of a target.
 func (r *accountsRun) expand(ctx context.Context, t accountTarget) ([]string, error) {
-	if ctx.Err() != nil {
+	if stopped(ctx) {
 		return nil, nil
 	}
 	name := nameOfSource(t.source)
@@ -137,6 +141,9 @@ func (r *accountsRun) expand(ctx context.Context, t accountTarget) ([]string, er
 	return t.inRegions(known)
 }
 
+// stopped reports whether the run was cut short; what was not read then is read when it is resumed.
+func stopped(ctx context.Context) bool { return ctx.Err() != nil }
+
 // nameOfSource is a source without what is to be kept secret.
 func nameOfSource(source string) string {
 	if a, ok, err := openLive(source); ok && err == nil {
@@ -147,7 +154,7 @@ func nameOfSource(source string) string {
 
 // account reads one account and writes its file. The error is for the file.
 func (r *accountsRun) account(ctx context.Context, source string) error {
-	if ctx.Err() != nil {
+	if stopped(ctx) {
 		return nil
 	}
 	a, _, err := openLive(source) // sources were checked when the list was read
@@ -166,17 +173,54 @@ func (r *accountsRun) account(ctx context.Context, source string) error {
 	}
 	taken, err := a.read(ctx, func(string, int) {})
 	switch {
-	case ctx.Err() != nil:
+	case stopped(ctx):
 		return nil // to be read again
 	case err != nil:
 		r.fails(source, err)
-		return nil
+		return r.keepFailure(a.name, err)
 	}
 	if err := replaceFile(path, func(w io.Writer) error { return snapshot.Write(w, taken) }); err != nil {
 		return err
 	}
+	if err := r.dropFailure(a.name); err != nil {
+		return err
+	}
 	r.succeeds(taken)
 	return nil
+}
+
+// keepFailure writes a snapshot of an account of which nothing could be read, so that whoever reads the folder knows that it is
+// missing. It is beside the file that --resume goes by.
+func (r *accountsRun) keepFailure(name string, why error) error {
+	nothing := providers.Snapshot{Scope: name, Objects: map[string][]json.RawMessage{}}
+	nothing.Provider, _, _ = strings.Cut(name, "://")
+	for _, n := range natives() {
+		if n.Name() != nothing.Provider {
+			continue
+		}
+		for _, k := range n.Kinds() {
+			nothing.Objects[k.Name] = nil // what is known of other accounts stays known
+			nothing.Gaps = append(nothing.Gaps, providers.Gap{Kind: k.Name, Object: name, Call: "any", Why: why.Error()})
+		}
+	}
+	path := filepath.Join(r.dir, failureOf(name))
+	if err := replaceable(path); err != nil {
+		return err
+	}
+	return replaceFile(path, func(w io.Writer) error { return snapshot.Write(w, nothing) })
+}
+
+// dropFailure takes away what keepFailure wrote in an earlier run.
+func (r *accountsRun) dropFailure(name string) error {
+	if err := os.Remove(filepath.Join(r.dir, failureOf(name))); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// failureOf is the name of the file that says that an account could not be read.
+func failureOf(name string) string {
+	return strings.TrimSuffix(fileOf(name), ".json") + ".unread.json"
 }
 
 // fails tells of an account that could not be read.

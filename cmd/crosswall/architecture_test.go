@@ -36,7 +36,7 @@ type listedPackage struct {
 // isTestSupport reports whether only tests link the package.
 func (p listedPackage) isTestSupport() bool {
 	rel := p.rel()
-	return strings.HasPrefix(rel, "terraform/schematest") || rel == "providers/providertest"
+	return strings.HasPrefix(rel, "terraform/schematest") || rel == "providers/providertest" || path.Base(rel) == "standin"
 }
 
 // rel is the package's path below the module: "model", "providers/aws".
@@ -91,9 +91,13 @@ var layers = [...]struct {
 	{"providers/all", []string{"model", "providers", "providers/*"}},
 	{"providers/providertest", []string{"model", "terraform", "terraform/schematest", "providers"}},
 	{"providers/*", []string{"model", "terraform", "providers", "go4.org/netipx"}},
-	{"providers/*/live", nil}, // ruled by TestLiveStaysApart: each has an SDK of its own
+	{"providers/*/live", nil}, // ruled by TestLiveSources: each has an SDK of its own
+	// Test support: a cloud of its own making, that knows Terraform's resources and no SDK, lest both misread the same.
+	{"providers/*/live/standin", []string{"terraform"}},
 	{"translate", []string{"model", "terraform", "providers"}},
 	{"translate/terraform", []string{"model", "terraform", "providers", "translate"}},
+	{"translate/snapshot", []string{"model", "providers"}},
+	{"translate/kubernetes/live", nil}, // ruled by TestLiveSources
 	{"translate/*", []string{"model", "providers", "translate", "go4.org/netipx",
 		"k8s.io/api/...", "k8s.io/apimachinery/...", "sigs.k8s.io/network-policy-api/...", "sigs.k8s.io/yaml", "go.yaml.in/yaml/v3"}},
 	{"cmd/...", []string{"..."}},
@@ -132,6 +136,43 @@ func TestImportsFollowTheLayers(t *testing.T) {
 			if !standard && !allowed {
 				t.Errorf("%s imports %s; layer %s may import the standard library and %v", p.rel(), imported, layers[i].pkg, layers[i].may)
 			}
+		}
+	}
+}
+
+// liveLayers say what live sources may import besides the standard library: the SDK of one cloud, and no other.
+var liveLayers = [...]struct {
+	pkg string
+	may []string
+}{
+	{"providers/aws/live", []string{"model", "providers", "providers/aws", "terraform", "github.com/aws/...", "golang.org/x/..."}},
+	{"providers/azure/live", []string{"model", "providers", "providers/azure", "terraform", "github.com/Azure/...", "golang.org/x/..."}},
+	{"providers/gcp/live", []string{"model", "providers", "providers/gcp", "terraform", "cloud.google.com/go/...", "google.golang.org/...",
+		"github.com/googleapis/...", "golang.org/x/..."}},
+	{"translate/kubernetes/live", []string{"model", "translate", "translate/kubernetes", "k8s.io/...", "github.com/go-logr/logr", "sigs.k8s.io/yaml"}},
+}
+
+// Each live source links the SDK of its own cloud.
+func TestLiveSources(t *testing.T) {
+	own, byPath := packages(t)
+	for _, p := range own {
+		if path.Base(p.ImportPath) != "live" {
+			continue
+		}
+		found := false
+		for _, l := range liveLayers {
+			if p.rel() != l.pkg {
+				continue
+			}
+			found = true
+			for _, imported := range p.Imports {
+				if !byPath[imported].Standard && !slices.ContainsFunc(l.may, func(m string) bool { return matches(m, imported) }) {
+					t.Errorf("%s imports %s; it may import the standard library and %v", p.rel(), imported, l.may)
+				}
+			}
+		}
+		if !found {
+			t.Errorf("%s: no layer says what this live source may import", p.rel())
 		}
 	}
 }

@@ -39,6 +39,10 @@ type connection struct {
 	everything trafficSet
 	// sure is whether the traffic is known to pass.
 	sure bool
+	// fromAt and toAt are the addresses at which a party is meant; empty: all that it may hold. family is
+	// "IPv4" or "IPv6" where parties have both and the traffic passes in one.
+	fromAt, toAt model.AddrSet
+	family       string
 	// said is what the traffic reads like, where that was worked out; nil elsewhere.
 	said *saying
 }
@@ -66,6 +70,8 @@ type connectivity struct {
 	// known connections pass; unknown ones do or do not, depending on something that could
 	// not be resolved, or on which address a workload turns out to hold.
 	known, unknown []connection
+	// parties are the same connections in few rows where the ends are parties of a cloud; nil for workloads.
+	parties *diff
 }
 
 // connect works out who may connect to whom.

@@ -18,6 +18,7 @@ type diffRequest struct {
 	plan      string
 	with      []string
 	output    *choice
+	ownedOnly bool
 	exitZero  bool
 }
 
@@ -68,6 +69,7 @@ Exit codes: 0 equal, 1 different, 2 bad input, 3 not known to be equal.`,
 	f.StringVar(&r.placement, "placement", "", "placement `file`, to compare manifests with Terraform or an account, or subnets of two clouds")
 	f.StringVar(&r.plan, "plan", "", "compare before and after of a plan, the `file` that terraform show -json printed, or -")
 	f.StringArrayVar(&r.with, "with", nil, "`source` of manifests that both sides have, such as the workloads; may be repeated")
+	f.BoolVar(&r.ownedOnly, "owned-only", false, "leave out what HAVE has besides WANT and crosswall did not write, and say how much that is")
 	f.BoolVar(&r.exitZero, "exit-zero", false, "exit with 0 whatever was found")
 	cmd.Args = r.args
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return r.run(cmd.Context(), s, args) }
@@ -79,6 +81,8 @@ func (r *diffRequest) args(_ *cobra.Command, args []string) error {
 	switch {
 	case r.plan != "" && len(args) > 0:
 		return errors.New("--plan has both sides in it: give no other source")
+	case r.plan != "" && r.ownedOnly:
+		return errors.New("--owned-only is about what is there besides WANT: a plan is about both")
 	case r.plan != "":
 		return nil
 	case len(args) != 2:

@@ -49,6 +49,8 @@ type comparison struct {
 	// rewritten is how many rules are not the same on both sides; textual says whether that was counted at all.
 	rewritten map[ruleKey]int
 	textual   bool
+	// ownership says what of HAVE is not crosswall's own.
+	ownership
 	// findings are about both sides; incomplete says that something that bears on the answer was left out.
 	findings   []model.Finding
 	incomplete bool
@@ -63,14 +65,17 @@ func (c comparison) sections() []diffSection {
 		{what: closed, region: c.delta.Closed.Intersect(c.forced), forced: true},
 		{what: arrived, region: c.arrived},
 		{what: departed, region: c.departed},
-		{what: unknown, region: c.delta.Unknown},
+		{what: unknown, region: c.delta.Unknown.Subtract(c.delta.GaveUp)},
+		{what: unknown, region: c.delta.GaveUp, gaveUp: true},
 	}
 	out := make([]diffSection, 0, 2*len(all))
 	for _, s := range all {
 		whole, some := byAddress(s.region, c.inv)
-		out = append(out, diffSection{what: s.what, region: whole, forced: s.forced})
+		s.region = whole
+		out = append(out, s)
 		if !some.IsEmpty() {
-			out = append(out, diffSection{what: s.what, region: some, forced: s.forced, someAddrs: true})
+			s.region, s.someAddrs = some, true
+			out = append(out, s)
 		}
 	}
 	return out
@@ -104,6 +109,8 @@ type diffSection struct {
 	someAddrs bool
 	// forced: see comparison.
 	forced bool
+	// gaveUp is whether the change is unknown because working it out came to its bound, and not because of what is unknown.
+	gaveUp bool
 }
 
 // byAddress takes apart the connections that are in r whichever of its

@@ -24,8 +24,8 @@ type diffEntry struct {
 	because  []diffReason
 	// forced entries are what the target of the translation cannot express.
 	forced bool
-	// someAddrs: see diffSection.
-	someAddrs bool
+	// someAddrs and gaveUp: see diffSection.
+	someAddrs, gaveUp bool
 }
 
 // diffSide is one end of an entry.
@@ -53,11 +53,20 @@ type diff struct {
 func newDiff(c comparison) diff {
 	d := diff{comparison: c, reasoner: newReasoner(c)}
 	sections := c.sections()
+	d.enter(sections, d.reasoner.reasons)
+	if c.textual {
+		d.textOnly = textOnly(c, sections)
+	}
+	return d
+}
+
+// enter adds the entries of sections, in order; because gives the reasons of one.
+func (d *diff) enter(sections []diffSection, because func(diffEntry, model.Region) []diffReason) {
 	boxes := make([][]model.Box, len(sections))
 	for i, s := range sections {
 		boxes[i] = s.region.Boxes()
 	}
-	k := newClassifier(c.inv, boxes)
+	k := newClassifier(d.inv, boxes)
 	for i, s := range sections {
 		if len(boxes[i]) == 0 {
 			continue
@@ -65,25 +74,21 @@ func newDiff(c comparison) diff {
 		srcs, dsts := k.classes(boxes[i], asSource, s.someAddrs), k.classes(boxes[i], asDestination, s.someAddrs)
 		var entries []diffEntry
 		for _, x := range rowsOf(srcs, dsts, boxes[i]) {
-			entries = append(entries, diffEntry{what: s.what, someAddrs: s.someAddrs, forced: s.forced, traffic: x.traffic,
+			entries = append(entries, diffEntry{what: s.what, someAddrs: s.someAddrs, forced: s.forced, gaveUp: s.gaveUp, traffic: x.traffic,
 				from: d.side(x.src, srcs, s.someAddrs), to: d.side(x.dst, dsts, s.someAddrs)})
 		}
 		for _, e := range d.finished(entries, s.region) {
-			e.because = d.reasoner.reasons(e, s.region)
+			e.because = because(e, s.region)
 			d.entries = append(d.entries, e)
 		}
 	}
 	slices.SortStableFunc(d.entries, diffEntry.compare)
-	if c.textual {
-		d.textOnly = textOnly(c, sections)
-	}
-	return d
 }
 
 // compare orders entries by what changed, risk and ends.
 func (e diffEntry) compare(o diffEntry) int {
 	return cmp.Or(cmp.Compare(e.what, o.what), cmp.Compare(btoi(e.someAddrs), btoi(o.someAddrs)),
-		cmp.Compare(btoi(e.forced), btoi(o.forced)), cmp.Compare(e.risk.rank(), o.risk.rank()),
+		cmp.Compare(btoi(e.forced), btoi(o.forced)), cmp.Compare(btoi(e.gaveUp), btoi(o.gaveUp)), cmp.Compare(e.risk.rank(), o.risk.rank()),
 		e.from.compare(o.from), e.to.compare(o.to), cmp.Compare(e.traffic.key, o.traffic.key), cmp.Compare(e.family, o.family))
 }
 

@@ -24,6 +24,8 @@ type diffJSON struct {
 	Groups []groupJSON `json:"groups"`
 	// TextOnly is how many rules differ without effect on traffic.
 	TextOnly int `json:"textOnly"`
+	// LeftOut counts, by the type of resource, what --owned-only left out; absent for nothing.
+	LeftOut map[string]int `json:"leftOut,omitempty"`
 	// Summary is the verdict in words.
 	Summary  string        `json:"summary"`
 	Findings []findingJSON `json:"findings"`
@@ -41,6 +43,8 @@ type workloadsJSON struct {
 type groupJSON struct {
 	// Change is opened, closed or unknown.
 	Change string `json:"change"`
+	// GaveUp is true for what is unknown because working it out came to its bound.
+	GaveUp bool `json:"gaveUp,omitempty"`
 	// SomeAddresses is true where the change is about some addresses of a workload only.
 	SomeAddresses bool          `json:"someAddresses,omitempty"`
 	From          []string      `json:"from"`
@@ -68,6 +72,8 @@ type entryJSON struct {
 	Because []becauseJSON `json:"because"`
 	// Change is opened or closed, for entries of Unknown of which that is known.
 	Change string `json:"change,omitempty"`
+	// GaveUp is true for what is unknown because working it out came to its bound.
+	GaveUp bool `json:"gaveUp,omitempty"`
 	// Forced entries are what the target of a translation cannot express.
 	Forced bool `json:"forced,omitempty"`
 }
@@ -93,6 +99,8 @@ type becauseJSON struct {
 	Rule      string        `json:"rule,omitempty"`
 	Origin    *model.Origin `json:"origin,omitempty"`
 	Why       string        `json:"why,omitempty"`
+	// Foreign is true for a rule of HAVE that crosswall did not write and that WANT does not have.
+	Foreign bool `json:"foreign,omitempty"`
 }
 
 // json returns the diff for scripts.
@@ -101,7 +109,7 @@ func (d diff) json() diffJSON {
 		Version: 1, Want: d.want.name, Have: d.have.name, Equal: d.equal(),
 		Opened: []entryJSON{}, Closed: []entryJSON{}, Unknown: []entryJSON{},
 		Groups: []groupJSON{}, Workloads: workloadsJSON{Added: orEmpty(d.added), Removed: orEmpty(d.removed), Opened: []entryJSON{}, Closed: []entryJSON{}},
-		TextOnly: d.textOnly, Summary: d.verdict(), Findings: findingsJSON(d.findings),
+		TextOnly: d.textOnly, LeftOut: d.leftOut, Summary: d.verdict(), Findings: findingsJSON(d.findings),
 	}
 	for _, e := range d.entries {
 		out.Groups = append(out.Groups, d.groupJSON(e))
@@ -135,7 +143,7 @@ func (w diffKind) effect() string {
 
 // groupJSON writes an entry as it is.
 func (d diff) groupJSON(e diffEntry) groupJSON {
-	return groupJSON{Change: e.what.effect(), SomeAddresses: e.someAddrs, From: e.from.names(), To: e.to.names(), Traffic: e.traffic.entries(), Risk: e.risk,
+	return groupJSON{Change: e.what.effect(), GaveUp: e.gaveUp, SomeAddresses: e.someAddrs, From: e.from.names(), To: e.to.names(), Traffic: e.traffic.entries(), Risk: e.risk,
 		Example: d.exampleText(e.example), Because: d.becauseJSON(e.because)}
 }
 
@@ -160,7 +168,7 @@ func orEmpty(ids []model.Identity) []model.Identity {
 
 // pairsJSON writes an entry end by end.
 func (d diff) pairsJSON(e diffEntry) []entryJSON {
-	like := entryJSON{Traffic: e.traffic.entries(), Risk: e.risk, Forced: e.forced}
+	like := entryJSON{Traffic: e.traffic.entries(), Risk: e.risk, Forced: e.forced, GaveUp: e.gaveUp}
 	if e.someAddrs && e.what != unknown && !d.byPlace {
 		like.Change = e.what.effect()
 	}
@@ -243,7 +251,7 @@ func (d diff) becauseJSON(rs []diffReason) []becauseJSON {
 	out := make([]becauseJSON, len(rs))
 	for i, r := range rs {
 		out[i] = becauseJSON{Side: d.opponent(r.have).label, Verdict: r.verdict.String(),
-			Layer: r.layer, Rule: r.rule, Why: r.why}
+			Layer: r.layer, Rule: r.rule, Why: r.why, Foreign: d.isForeign(r)}
 		if r.direction != 0 {
 			out[i].Direction = r.direction.String()
 		}

@@ -70,6 +70,7 @@ func (c *comparison) oneSided(p model.Policy, without, about []model.Identity) m
 		model.Box{Src: model.AnyEndpoint(), Dst: them, Traffic: everything})
 	all := p.Permitted(inv)
 	c.delta.Unknown = c.delta.Unknown.Union(all.Unknown.Intersect(touching))
+	c.delta.GaveUp = c.delta.GaveUp.Union(all.GaveUp.Intersect(touching))
 	return all.Allowed.Intersect(touching)
 }
 

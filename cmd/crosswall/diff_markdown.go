@@ -17,6 +17,9 @@ func (d diff) markdown() string {
 		what, names, _ := strings.Cut(l, ": ")
 		fmt.Fprintf(&head, "\n%s: %s\n", what, code(names))
 	}
+	if left := d.leftOutText(); left != "" {
+		fmt.Fprintf(&head, "\n%s\n", escapeMarkdown(left))
+	}
 	if len(d.entries) == 0 {
 		return head.String()
 	}
@@ -51,6 +54,8 @@ func (e diffEntry) word() string {
 		w += ", at some addresses"
 	case e.forced:
 		w += ", target cannot express"
+	case e.gaveUp:
+		w += ", not worked out"
 	}
 	return w
 }

@@ -15,31 +15,31 @@ import (
 // terraformWithTerraform compares two readings of Terraform, configuration, plan or state, or of what accounts held, by what
 // their resources name.
 func (r *diffRequest) terraformWithTerraform(s *streams, want, have contestant) (comparison, error) {
-	var in [2]tfsource.Input
-	var findings [2][]model.Finding
-	for i, c := range []contestant{want, have} {
-		s.progress("reading %s", c.path)
-		var err error
-		switch {
-		case c.kind == cloudObjects:
-			in[i], findings[i] = c.reader().Objects(c.snapshots...)
-			findings[i] = append(findings[i], c.findings...)
-		case c.data == nil:
-			in[i], findings[i], err = c.reader().Folder(os.DirFS(c.path))
-		default:
-			in[i], findings[i], err = c.reader().File(c.data)
-		}
-		s.progressDone()
-		if err != nil {
-			return comparison{}, badInput("%s: %w", c.path, err)
-		}
+	asked, err := want.reading(s, nil)
+	if err != nil {
+		return comparison{}, err
 	}
-	all := slices.Concat(findings[0], findings[1])
+	want.forget()
+	found, err := have.reading(s, nil)
+	if err != nil {
+		return comparison{}, err
+	}
+	owned := ownership{strangers: tfsource.StrangersIn(found.Names(), asked.Names()), shown: asked.Names().Marks()}
+	if r.ownedOnly {
+		if found, err = have.reading(s, owned.strangers.Has); err != nil {
+			return comparison{}, err
+		}
+		owned = owned.leaveOut()
+	}
+	have.forget()
+	in := [2]tfsource.Input{asked.Input, found.Input}
+	all := slices.Concat(asked.findings, found.findings)
 	if err := r.placeSubnets(s, &in); err != nil {
 		return comparison{}, err
 	}
 	out, err := r.readings(s, in, all, opponent{name: want.path, label: "want"}, opponent{name: have.path, label: "have"})
 	out.incomplete = out.incomplete || want.hasGaps() || have.hasGaps()
+	out.ownership = owned
 	return out, err
 }
 
@@ -104,10 +104,21 @@ func (r *diffRequest) readings(s *streams, in [2]tfsource.Input, findings []mode
 	return c, nil
 }
 
+// unread are the codes of warnings about something that was not read or understood, or that was not compared.
+var unread = [...]string{
+	tfsource.CodeUnpaired,
+	"not-read",          // a kind of objects, or a part of one, that an answer may rest on
+	"not-modelled",      // another firewall in the path
+	"unread-document",   // a file of a folder
+	"unread-field",      // a field with a bearing, or a value that is none
+	"unreadable-object", // an object of another form than the API's
+	"contradiction",     // two objects that cannot both be true
+}
+
 // leavesOut reports whether findings say that something was left out that may hold any rule, or that was not compared.
 func leavesOut(findings []model.Finding) bool {
 	return slices.ContainsFunc(findings, func(f model.Finding) bool {
-		return f.Code == tfsource.CodeIncomplete || f.Code == tfsource.CodeUnpaired && f.Severity > model.Info
+		return f.Code == tfsource.CodeIncomplete || f.Severity > model.Info && slices.Contains(unread[:], f.Code)
 	})
 }
 

@@ -28,6 +28,8 @@ type contestant struct {
 	snapshots []providers.Snapshot
 	// findings are about reading them.
 	findings []model.Finding
+	// read is what has been read as rules already; nil: nothing has.
+	read *reading
 }
 
 // compare reads the sources and compares them.
@@ -45,9 +47,17 @@ func (r *diffRequest) compare(ctx context.Context, s *streams, paths []string) (
 			return comparison{}, err
 		}
 		sides[i] = c
+		if i == 0 && c.kind == cloudObjects && !isManifests(s, paths[1]) {
+			// Two large accounts need not be in memory at once as they were read.
+			if sides[0], err = c.early(s); err != nil {
+				return comparison{}, err
+			}
+		}
 	}
 	want, have := sides[0], sides[1]
 	switch {
+	case have.kind == manifests && r.ownedOnly:
+		return comparison{}, badInput("--owned-only is about an account or Terraform, and %s holds manifests", have.path)
 	case want.kind == manifests && have.kind == manifests:
 		return manifestsWithManifests(want, have)
 	case want.kind == manifests:
@@ -57,6 +67,23 @@ func (r *diffRequest) compare(ctx context.Context, s *streams, paths []string) (
 		return c.reversed(), err
 	}
 	return r.terraformWithTerraform(s, want, have)
+}
+
+// isManifests reports whether a source is manifests. What is wrong with it is for its reader to say.
+func isManifests(s *streams, path string) bool {
+	f, err := identify(s, path)
+	return err != nil || f.kind == manifests
+}
+
+// early reads what accounts held as rules, and lets go of it.
+func (c contestant) early(s *streams) (contestant, error) {
+	in, err := c.reading(s, nil)
+	if err != nil {
+		return c, err
+	}
+	c.forget()
+	c.read = &in
+	return c, nil
 }
 
 // contestant reads a source, but for Terraform, which is read in two ways.
@@ -80,6 +107,14 @@ func (r *diffRequest) contestant(ctx context.Context, s *streams, p string) (con
 // hasGaps reports whether something could not be read of what accounts held.
 func (c contestant) hasGaps() bool {
 	return slices.ContainsFunc(c.snapshots, func(t providers.Snapshot) bool { return len(t.Gaps) > 0 })
+}
+
+// forget lets go of the objects that accounts held, of which there may be hundreds of megabytes, once they are read as rules. The gaps
+// stay.
+func (c contestant) forget() {
+	for i := range c.snapshots {
+		c.snapshots[i].Objects = nil
+	}
 }
 
 // reader returns a reader of Terraform, and of what stands for cloud objects.

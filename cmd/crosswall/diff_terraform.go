@@ -10,6 +10,7 @@ import (
 	"github.com/crosswall/crosswall/providers/all"
 	"github.com/crosswall/crosswall/terraform"
 	"github.com/crosswall/crosswall/translate"
+	tfsource "github.com/crosswall/crosswall/translate/terraform"
 )
 
 // manifestsWithTerraform compares what manifests ask for with what Terraform says. The
@@ -41,13 +42,22 @@ func (r *diffRequest) manifestsWithTerraform(s *streams, want, have contestant) 
 		return comparison{}, badInput("%s cannot be translated for %s, so that there is nothing to compare %s with", want.path, p.Limits().Title, have.path)
 	}
 	policy, findings := p.Decode(module)
+	names := namesOf(p, asked)
+	here := tfsource.NamesIn(p, module, policy)
+	owned := ownership{strangers: tfsource.StrangersIn(here, names), shown: true}
+	if r.ownedOnly {
+		module.Resources = slices.DeleteFunc(slices.Clone(module.Resources), owned.strangers.Has)
+		policy, findings = p.Decode(module)
+		here, owned = tfsource.NamesIn(p, module, policy), owned.leaveOut()
+	}
 	findings = append(found, findings...)
 	bindIDs(asked.Inventory.Groups, module)
-	findings = append(findings, bindParties(p, asked, module, policy)...)
+	findings = append(findings, bindParties(asked.Inventory, names, here)...)
 	if err := policy.Validate(); err != nil {
 		return comparison{}, outcome{exitInternal, fmt.Errorf("%s: %w", have.path, err)}
 	}
 	c := compareResult(asked, policy)
+	c.ownership = owned
 	if !c.delta.Unknown.IsEmpty() {
 		findings = append(findings, strangeGroups(policy, asked.Inventory)...)
 	}

@@ -35,6 +35,9 @@ func (d diff) verdict() string {
 	case d.textOnly > 1:
 		line += fmt.Sprintf("; %d rules differ in text only", d.textOnly)
 	}
+	if n := d.leftOutCount(); n > 0 {
+		line += fmt.Sprintf("; %s not crosswall's own left out", count(n, "resource"))
+	}
 	return line
 }
 
@@ -111,6 +114,9 @@ func (d diff) heading(e diffEntry) string {
 		h = fmt.Sprintf("REMOVED WORKLOADS: admitted by %s, to and from workloads that %s does not have", d.want.name, d.have.name)
 	case unknown:
 		h = "UNKNOWN: depending on what could not be resolved"
+		if e.gaveUp {
+			h = "UNKNOWN: not worked out, as the rules overlap in too many ways; explain answers for one connection"
+		}
 	}
 	if e.someAddrs && !d.byPlace {
 		h += "; at some addresses of a " + d.members() + " only"
@@ -127,6 +133,9 @@ func (d diff) text() string {
 	b.WriteString(d.verdict() + "\n")
 	for _, l := range d.memberLines() {
 		b.WriteString(l + "\n")
+	}
+	if left := d.leftOutText(); left != "" {
+		b.WriteString(left + "\n")
 	}
 	for _, group := range d.groups() {
 		b.WriteString("\n" + d.heading(group[0]) + "\n")
@@ -195,7 +204,11 @@ func (d diff) details(e diffEntry) [][2]string {
 		label, more := d.opponent(have).label, 0
 		var said []string
 		for _, r := range gathered(e.because, have) {
-			switch text := r.text(); {
+			text := r.text()
+			if d.isForeign(r) {
+				text += "; not crosswall's own"
+			}
+			switch {
 			case slices.Contains(said, text):
 			case len(said) == fewReasons:
 				more++
@@ -298,7 +311,7 @@ func (d diff) sideText(s diffSide, w diffKind) string {
 	}
 	var parts []string
 	if len(s.at) > 0 {
-		parts = append(parts, s.addressedText())
+		parts = append(parts, d.addressedText(s))
 	} else if len(s.workloads) > 0 {
 		parts = append(parts, namesText(s.workloads, all, d.members()))
 	}
@@ -358,13 +371,13 @@ func fewOf(parts []string, most int) string {
 }
 
 // addressedText names workloads with the addresses at which they are meant.
-func (s diffSide) addressedText() string {
+func (d diff) addressedText(s diffSide) string {
 	var order []string
 	byAddrs := map[string][]string{}
 	for _, w := range s.workloads {
 		at := ""
 		if a, ok := s.at[w]; ok {
-			at = " at " + shortRanges(a)
+			at = " at " + shortRanges(d.roundedOff(w, a))
 		}
 		if byAddrs[at] == nil {
 			order = append(order, at)
@@ -376,6 +389,23 @@ func (s diffSide) addressedText() string {
 		parts[i] = fewOf(byAddrs[at], fewNames) + at
 	}
 	return strings.Join(parts, ", ")
+}
+
+// roundedOff adds to addresses of a workload some that it cannot have, where the whole is shorter to name:
+// everything but 10.0.1.0/24, and not everything but that and what no interface ever holds.
+func (d diff) roundedOff(w model.Identity, a model.AddrSet) model.AddrSet {
+	never := neverHeld().Union(services()).Subtract(d.inv.Addrs(w))
+	filled := a
+	if !a.V4().IsEmpty() {
+		filled = filled.Union(never.V4())
+	}
+	if !a.V6().IsEmpty() {
+		filled = filled.Union(never.V6())
+	}
+	if strings.Count(rangeText(filled), ",") < strings.Count(rangeText(a), ",") {
+		return filled
+	}
+	return a
 }
 
 // shortRanges names addresses, the first few blocks of many.

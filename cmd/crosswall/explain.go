@@ -44,6 +44,9 @@ X and Y are workloads: namespace/Kind/name, or a shorter name that only one work
 (name, namespace/name). Or they are addresses outside the cluster: 192.0.2.7, 10.0.0.0/8, ::/0. A
 workload at one address is written name@10.0.0.5.
 
+SOURCE may also be what a cloud enforces: Terraform, what the clouds' own commands print, a snapshot,
+or a live account. X and Y are then groups, tags or interfaces by any of their names or ids, or addresses.
+
 With --view stateless it says what a firewall without memory would do, which
 asks about the reply too. With --target the connection is followed through the cloud's layers,
 as translate would write them.
@@ -57,6 +60,7 @@ the sources are incomplete; 1 when --target cannot be translated.`,
   crosswall explain ./manifests --from 198.51.100.0/24 --to shop/frontend --port 8080
   crosswall explain ./manifests --from frontend --to dns --protocol udp --port 53 --view stateless
   crosswall explain ./manifests --from frontend --to backend --port 9000 --target aws --placement placement.yaml
+  crosswall explain aws://eu-west-1/vpc-0a1b2c3d --from 198.51.100.7 --to sg-0a1b2c3d --port 443
   crosswall explain ./manifests --from a --to b --protocol icmp -o json | jq -r .verdict`,
 		Args: needSource,
 	}
@@ -96,9 +100,15 @@ func (r *explainRequest) run(ctx context.Context, s *streams, args []string) err
 	if err != nil {
 		return err
 	}
-	m, err := r.source.read(ctx, s, args)
+	m, err := r.source.readAny(ctx, s, args)
 	if err != nil {
 		return err
+	}
+	if m.parties != nil && r.target.isSet() {
+		return badInput("--target translates manifests, and %s holds what a cloud enforces", args[0])
+	}
+	if m.parties != nil && r.view.isSet() {
+		return badInput("--view is about the policies of manifests: what a cloud enforces has the memory that its layers have")
 	}
 	sc, err := r.scene(s, m)
 	if err != nil {
@@ -111,7 +121,7 @@ func (r *explainRequest) run(ctx context.Context, s *streams, args []string) err
 	s.progress("asking every layer")
 	x := sc.explain(q)
 	s.progressDone()
-	if x.verdict == model.Denied && !r.target.isSet() && !r.view.isSet() {
+	if x.verdict == model.Denied && !r.target.isSet() && !r.view.isSet() && m.parties == nil {
 		x.change = closestChange(r.source.reader(), m, x)
 	}
 	if err := ctx.Err(); err != nil {
@@ -125,7 +135,10 @@ func (r *explainRequest) scene(s *streams, m material) (scene, error) {
 	if r.target.isSet() {
 		return r.translated(s, m)
 	}
-	sc := scene{policy: m.Policy, inv: m.Inventory, workloads: m.Workloads, isolating: true, isolations: m.Isolations}
+	sc := scene{policy: m.Policy, inv: m.Inventory, workloads: m.Workloads, isolating: m.parties == nil, isolations: m.Isolations}
+	if m.parties != nil {
+		sc.called = m.parties.called
+	}
 	if view(r.view.value) == viewStateless {
 		sc.policy = withoutState(m.Policy)
 	}
@@ -191,7 +204,7 @@ func completeWorkloads(cmd *cobra.Command, o *sourceOptions, flags ...string) {
 			if len(args) == 0 || slices.Contains(args, "-") {
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
-			m, err := o.read(cmd.Context(), silence(), args)
+			m, err := o.readAny(cmd.Context(), silence(), args)
 			if err != nil {
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}

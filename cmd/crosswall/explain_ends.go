@@ -31,7 +31,7 @@ func (sc scene) end(flag, text string) (endpoint, error) {
 		return sc.outside(flag, text, a)
 	}
 	name, at, pinned := strings.Cut(text, "@")
-	w, err := findWorkload(sc.workloads, name)
+	w, err := sc.named(name)
 	if err != nil {
 		return endpoint{}, badInput("--%s %s: %w", flag, text, err)
 	}
@@ -71,8 +71,12 @@ func (sc scene) outside(flag, text string, a model.AddrSet) (endpoint, error) {
 	}
 	e := endpoint{EndpointEntry: model.EndpointEntry{ID: model.Outside, Addrs: free}, label: addrsText(free)}
 	if len(holders) > 0 {
-		e.note = fmt.Sprintf("%s is taken as outside the cluster; %s may hold such an address too: name the workload to ask about it",
-			addrsText(free), firstNames(holders, 3))
+		outside := "outside the cluster"
+		if sc.called != nil {
+			outside = "an address of somebody else"
+		}
+		e.note = fmt.Sprintf("%s is taken as %s; %s may hold such an address too: name the %s to ask about it",
+			addrsText(free), outside, firstNames(holders, 3), sc.noun())
 	}
 	return e, nil
 }
@@ -147,6 +151,33 @@ func (sc scene) segmentOf(id model.Identity) providers.Segment {
 		}
 	}
 	return providers.Segment{}
+}
+
+// named finds a workload by its name, or a party of a cloud by any that it has.
+func (sc scene) named(name string) (providers.Workload, error) {
+	if sc.called == nil {
+		return findWorkload(sc.workloads, name)
+	}
+	var ids []string
+	for _, w := range sc.workloads {
+		if string(w.ID) == name {
+			return w, nil
+		}
+		if slices.Contains(sc.called[w.ID], name) {
+			ids = append(ids, string(w.ID))
+		}
+	}
+	switch len(ids) {
+	case 0:
+		w, err := findWorkload(sc.workloads, name)
+		if err != nil {
+			err = fmt.Errorf("%s", strings.Replace(err.Error(), "no such workload", "no such group", 1))
+		}
+		return w, err
+	case 1:
+		return findWorkload(sc.workloads, ids[0])
+	}
+	return providers.Workload{}, fmt.Errorf("%d groups are called that: name %s", len(ids), firstNames(ids, 5))
 }
 
 // findWorkload finds a workload by its full name, or by a shorter one that no

@@ -21,6 +21,8 @@ type scene struct {
 	// because a firewall refuses what it does not know; isolations are these policies.
 	isolating  bool
 	isolations []translate.Isolation
+	// called are further names of the workloads, which are parties of a cloud then; nil for workloads.
+	called map[model.Identity][]string
 
 	// The rest is of a translation; target is the cloud's title.
 	target   string
@@ -51,7 +53,7 @@ func (sc scene) question(from, to string, p packet) (question, error) {
 	q.Question = model.Question{From: q.from.EndpointEntry, To: q.to.EndpointEntry, Traffic: p.from(sc.inv.ClientPorts(q.from.ID))}
 	switch {
 	case q.from.workload == nil && q.to.workload == nil:
-		return q, badInput("%s and %s are both outside: no policy is asked about them; one end has to be a workload", from, to)
+		return q, badInput("%s and %s are both outside: no policy is asked about them; one end has to be a %s", from, to, sc.noun())
 	case q.from.ID == q.to.ID && sc.solo(q.from.ID):
 		return q, badInput("%s is one pod, and a pod reaches itself whatever policies say", q.from.workload.ID)
 	case q.Region().IsEmpty() && p.service.Protocol.IsICMP():
@@ -60,6 +62,14 @@ func (sc scene) question(from, to string, p packet) (question, error) {
 		return q, badInput("no such connection: %s and %s have no IP family in common", from, to)
 	}
 	return q, nil
+}
+
+// noun is what the ends are that policies are about.
+func (sc scene) noun() string {
+	if sc.called != nil {
+		return "group"
+	}
+	return "workload"
 }
 
 // solo reports whether a member has one endpoint only.

@@ -45,6 +45,11 @@ func newList(s *streams) *cobra.Command {
 		Long: `List prints which workload and which outside addresses may connect to which, and
 on what. Connections inside one workload are left out unless --self is given.
 
+SOURCE may also be what a cloud enforces: Terraform (configuration, plan or state), what the clouds'
+own commands print, a snapshot, or a live account (aws://REGION/VPC, gcp://PROJECT/NETWORK,
+azure://SUBSCRIPTION/RESOURCE_GROUP). The ends are then groups, tags and interfaces in place of
+workloads, at some of their addresses where it depends on these. Such a source is given alone.
+
 What rests on something unknown is listed apart and makes the exit code 3: a label that exists
 at run time only, or an ipBlock that covers some of the addresses that a pod may
 get.
@@ -64,6 +69,8 @@ namespace. Both put workloads together that no policy tells apart.`,
   helm template ./chart | crosswall list -
   crosswall list ./manifests --view stateless
   crosswall list ./manifests -o matrix
+  crosswall list out/aws
+  crosswall list aws://eu-west-1/vpc-0a1b2c3d
   crosswall list ./manifests -o dot | dot -Tsvg > connectivity.svg
   crosswall list ./manifests -o json | jq '.connections[] | select(.to == "shop/Deployment/database")'`,
 		Args: needSource,
@@ -74,9 +81,12 @@ namespace. Both put workloads together that no policy tells apart.`,
 	self := cmd.Flags().Bool("self", false, "list connections inside one workload too")
 	exitZero := cmd.Flags().Bool("exit-zero", false, "exit with 0 even if the answer is incomplete")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		m, err := src.read(cmd.Context(), s, args)
+		m, err := src.readAny(cmd.Context(), s, args)
 		if err != nil {
 			return err
+		}
+		if m.parties != nil && reading.isSet() {
+			return badInput("--view is about the policies of manifests: what a cloud enforces has the memory that its layers have")
 		}
 		opt := listOptions{view: view(reading.value), self: *self, joined: output.value == outputText}
 		return runList(cmd.Context(), s, m, listRequest{listOptions: opt, output: output.value, exitZero: *exitZero})
@@ -101,7 +111,7 @@ type listRequest struct {
 
 func runList(ctx context.Context, s *streams, m material, r listRequest) error {
 	s.progress("working out what may connect")
-	c := connect(m.Policy, m.Inventory, r.listOptions)
+	c := m.connectivity(r.listOptions)
 	s.progressDone()
 	if err := ctx.Err(); err != nil {
 		return badInput("interrupted")
@@ -120,6 +130,14 @@ func runList(ctx context.Context, s *streams, m material, r listRequest) error {
 	return ended(code, r.exitZero)
 }
 
+// connectivity works out who may connect to whom.
+func (m material) connectivity(opt listOptions) connectivity {
+	if m.parties != nil {
+		return admittedAmong(m, opt)
+	}
+	return connect(m.Policy, m.Inventory, opt)
+}
+
 // written returns the connectivity in the form that was asked for.
 func (c connectivity) written(r listRequest, fs []model.Finding) (string, error) {
 	switch r.output {
@@ -131,6 +149,9 @@ func (c connectivity) written(r listRequest, fs []model.Finding) (string, error)
 		return newGrid(c, true).dot(), nil
 	case outputMermaid:
 		return newGrid(c, true).mermaid(), nil
+	}
+	if c.parties != nil {
+		return c.parties.listing(), nil
 	}
 	return c.text(r.view), nil
 }

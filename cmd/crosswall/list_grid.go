@@ -34,7 +34,7 @@ func newGrid(c connectivity, byNamespace bool) grid {
 				of[id] = len(g.nodes)
 			}
 			n := gridNode{ids: ids, namespace: namespaceOf(ids[0])}
-			if namespaceOf(ids[len(ids)-1]) != n.namespace { // they are sorted
+			if c.parties != nil || namespaceOf(ids[len(ids)-1]) != n.namespace { // they are sorted
 				n.namespace = ""
 			}
 			g.nodes = append(g.nodes, n)
@@ -84,6 +84,14 @@ func namespaceOf(id model.Identity) string {
 // admits the replies.
 func cellText(c connection) string {
 	text := strings.ReplaceAll(c.text(), ", ", " ")
+	if c.family != "" {
+		text += " (" + c.family + ")"
+	}
+	for word, at := range map[string]model.AddrSet{" from ": c.fromAt, " to ": c.toAt} {
+		if !at.IsEmpty() {
+			text += word + shortRanges(at)
+		}
+	}
 	if !c.sure {
 		return text + "?"
 	}

@@ -20,8 +20,13 @@ type listJSON struct {
 
 // connectionJSON is traffic between two ends, each a workload or a CIDR block.
 type connectionJSON struct {
-	From    string         `json:"from"`
-	To      string         `json:"to"`
+	From string `json:"from"`
+	To   string `json:"to"`
+	// FromAddresses and ToAddresses are those at which a group is meant; absent: at all of its own.
+	FromAddresses string `json:"fromAddresses,omitempty"`
+	ToAddresses   string `json:"toAddresses,omitempty"`
+	// Family is IPv4 or IPv6 where groups have both and one only is meant.
+	Family  string         `json:"family,omitempty"`
 	Traffic []trafficEntry `json:"traffic"`
 	Replies replies        `json:"replies,omitempty"`
 }
@@ -57,7 +62,8 @@ func connectionsJSON(cs []connection) []connectionJSON {
 	sortConnections(blocks)
 	out := make([]connectionJSON, len(blocks))
 	for i, c := range blocks {
-		out[i] = connectionJSON{From: c.from.String(), To: c.to.String(), Traffic: c.spelt().entries, Replies: c.replies}
+		out[i] = connectionJSON{From: c.from.String(), To: c.to.String(), FromAddresses: atText(c.fromAt), ToAddresses: atText(c.toAt),
+			Family: c.family, Traffic: c.spelt().entries, Replies: c.replies}
 	}
 	return out
 }
@@ -81,6 +87,14 @@ func (e end) String() string {
 		return string(e.id)
 	}
 	return rangeText(e.addrs)
+}
+
+// atText names the addresses at which a party is meant; "" for all that it holds.
+func atText(a model.AddrSet) string {
+	if a.IsEmpty() {
+		return ""
+	}
+	return a.String()
 }
 
 // text returns the connectivity for people.

@@ -9,20 +9,29 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 
 	"golang.org/x/term"
 )
 
 func main() { os.Exit(mainCode()) }
 
+// softMemoryLimit is from how much memory on garbage is collected more often. The largest accounts, with
+// 5,000 security groups of 60 rules, are compared within 1 GiB so.
+const softMemoryLimit = 800 << 20
+
 // mainCode runs the command on the process's own streams.
 func mainCode() int {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(softMemoryLimit)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	return run(ctx, os.Args[1:], streams{
-		in:   os.Stdin,
-		out:  os.Stdout,
-		err:  os.Stderr,
-		live: term.IsTerminal(int(os.Stderr.Fd())) && os.Getenv("CI") == "" && os.Getenv("TERM") != "dumb",
+		in:     os.Stdin,
+		out:    os.Stdout,
+		err:    os.Stderr,
+		plugin: isPlugin(os.Args[0]),
+		live:   term.IsTerminal(int(os.Stderr.Fd())) && os.Getenv("CI") == "" && os.Getenv("TERM") != "dumb",
 	})
 }

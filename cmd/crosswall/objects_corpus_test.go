@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -75,8 +76,14 @@ func unwrapped(dir, name string) (string, error) {
 		Headers    json.RawMessage `json:"headers"`
 		Body       json.RawMessage `json:"body"`
 	}
-	if json.Unmarshal(data, &record) != nil {
-		return name, nil // not of that form
+	if !json.Valid(data) {
+		return name, nil
+	}
+	var wrong *json.UnmarshalTypeError
+	if err := json.Unmarshal(data, &record); errors.As(err, &wrong) {
+		return name, nil // of another form
+	} else if err != nil {
+		return name, err
 	}
 	inner := record.Data
 	if record.Headers != nil {

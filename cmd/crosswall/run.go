@@ -17,6 +17,8 @@ type streams struct {
 	out, err io.Writer
 	// live is whether err is a terminal with a person before it.
 	live bool
+	// plugin is whether kubectl started the program.
+	plugin bool
 }
 
 // run carries out one command line and returns the exit code.
@@ -28,6 +30,9 @@ func run(ctx context.Context, args []string, s streams) (code int) {
 		}
 	}()
 	root := newRoot(&s)
+	if s.plugin {
+		asPlugin(root)
+	}
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {

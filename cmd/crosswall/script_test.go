@@ -19,6 +19,7 @@ var update = flag.Bool("update", false, "rewrite golden files, scripts and the R
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"crosswall":         func() { os.Exit(mainCode()) },
+		pluginName:          func() { os.Exit(mainCode()) },
 		"crosswall-limited": limitedMain,
 	})
 }
@@ -43,6 +44,7 @@ func TestScripts(t *testing.T) {
 			"absent":   scriptAbsent,
 			"cluster":  scriptCluster,
 			"ec2":      scriptEC2,
+			"cloud":    scriptCloud,
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond == "root" {

@@ -48,8 +48,9 @@ file, and makes the exit code 3; whatever reads the file knows that it is not kn
 A file is replaced as a whole or not at all, and only if it is a snapshot.
 
 With --accounts many accounts are read, a file for each in DIR, a few at once. An account
-that cannot be read has no file and makes the exit code 3; the others are read all the same. With
---resume accounts that have a file are not read again. The list is YAML:
+that cannot be read makes the exit code 3; the others are read all the same, and a file that ends in
+.unread.json tells those who read DIR that it is missing. With --resume accounts that were read are
+not read again. The list is YAML:
   accounts:
     - aws: {profile: prod, regions: [eu-west-1, us-east-1]}
     - aws: {role: "arn:aws:iam::111122223333:role/reader", regions: all}

@@ -75,6 +75,8 @@ type material struct {
 	placements []kubernetes.File
 	// files are the manifests, as they were read.
 	files []kubernetes.File
+	// parties is nil for manifests.
+	parties *parties
 }
 
 // leftOut are the codes of findings about something that bears on the answer and is not taken into
@@ -92,7 +94,7 @@ var leftOut = [...]string{
 // code returns exitIncomplete when the input holds something that may change
 // every answer about it, or when a cluster does something else than its policies say.
 func (m material) code() exitCode {
-	if notInForceIn(m.findings) {
+	if notInForceIn(m.findings) || m.parties != nil && m.parties.incomplete {
 		return exitIncomplete
 	}
 	return m.wordCode()

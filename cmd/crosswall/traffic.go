@@ -43,7 +43,7 @@ type trafficEntry struct {
 	Protocol string `json:"protocol"`
 	// Ports lists destination ports, "80,443,8000-8100"; empty: all, or the protocol has none.
 	Ports string `json:"ports,omitempty"`
-	// Types lists ICMP types, "0,8-10", with a code where one counts, "3/4";
+	// Types lists ICMP types, "0,8-10", with codes where they count, "3/4,8/1-255";
 	// empty: all, or the protocol has none.
 	Types string `json:"types,omitempty"`
 
@@ -108,7 +108,11 @@ func entryOf(p model.Protocol, services []model.Service) trafficEntry {
 			}
 			parts = append(parts, model.PortRange{First: uint16(first), Last: uint16(services[i].Type)}.String())
 		case p.IsICMP():
-			parts = append(parts, fmt.Sprintf("%d/%d", s.Type, s.Code))
+			first := s.Code
+			for i+1 < len(services) && services[i+1].Type == s.Type && services[i+1].Code == services[i].Code+1 {
+				i++
+			}
+			parts = append(parts, fmt.Sprintf("%d/%s", s.Type, model.PortRange{First: uint16(first), Last: uint16(services[i].Code)}))
 		}
 	}
 	if p.HasPorts() {

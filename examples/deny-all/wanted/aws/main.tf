@@ -7,7 +7,8 @@ resource "aws_security_group" "demo-api" {
   description = "Workloads of segment demo-api"
   vpc_id      = "vpc-0a1b2c3d4e5f60718"
   tags = {
-    Name = "demo-api"
+    Name       = "demo-api"
+    managed-by = "crosswall"
   }
 
   lifecycle {
@@ -70,7 +71,8 @@ resource "aws_security_group" "demo-web" {
   description = "Workloads of segment demo-web"
   vpc_id      = "vpc-0a1b2c3d4e5f60718"
   tags = {
-    Name = "demo-web"
+    Name       = "demo-web"
+    managed-by = "crosswall"
   }
 
   lifecycle {
@@ -132,7 +134,8 @@ resource "aws_network_acl" "app" {
   vpc_id     = "vpc-0a1b2c3d4e5f60718"
   subnet_ids = ["subnet-0bbbbbbbbbbbbbbbb"]
   tags = {
-    Name = "app"
+    Name       = "app"
+    managed-by = "crosswall"
   }
 }
 
@@ -170,7 +173,8 @@ resource "aws_network_acl" "web" {
   vpc_id     = "vpc-0a1b2c3d4e5f60718"
   subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa"]
   tags = {
-    Name = "web"
+    Name       = "web"
+    managed-by = "crosswall"
   }
 }
 

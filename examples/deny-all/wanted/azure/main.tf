@@ -5,6 +5,9 @@ resource "azurerm_network_security_group" "app" {
   name                = "nsg-app"
   resource_group_name = "demo"
   location            = "westeurope"
+  tags = {
+    managed-by = "crosswall"
+  }
 }
 
 # policies isolate what is here for ingress: whatever they do not admit is refused
@@ -53,6 +56,9 @@ resource "azurerm_network_security_group" "web" {
   name                = "nsg-web"
   resource_group_name = "demo"
   location            = "westeurope"
+  tags = {
+    managed-by = "crosswall"
+  }
 }
 
 # policies isolate what is here for ingress: whatever they do not admit is refused

@@ -5,7 +5,7 @@ resource "google_compute_firewall" "demo_api_in_9526d72e" {
   name          = "demo-api-in-9526d72e"
   project       = "demo"
   network       = "demo"
-  description   = "Policies isolate demo-api: whatever they do not admit is refused (ingress)"
+  description   = "Policies isolate demo-api: whatever they do not admit is refused (ingress) [managed-by: crosswall]"
   direction     = "INGRESS"
   priority      = 900
   target_tags   = ["demo-api"]
@@ -21,7 +21,7 @@ resource "google_compute_firewall" "demo_api_in_c482afc5" {
   name          = "demo-api-in-c482afc5"
   project       = "demo"
   network       = "demo"
-  description   = "Policies isolate demo-api: whatever they do not admit is refused (ingress)"
+  description   = "Policies isolate demo-api: whatever they do not admit is refused (ingress) [managed-by: crosswall]"
   direction     = "INGRESS"
   priority      = 900
   target_tags   = ["demo-api"]
@@ -37,7 +37,7 @@ resource "google_compute_firewall" "demo_api_out_10594508" {
   name               = "demo-api-out-10594508"
   project            = "demo"
   network            = "demo"
-  description        = "Policies isolate demo-api: whatever they do not admit is refused (egress)"
+  description        = "Policies isolate demo-api: whatever they do not admit is refused (egress) [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 900
   target_tags        = ["demo-api"]
@@ -53,7 +53,7 @@ resource "google_compute_firewall" "demo_api_out_422e1758" {
   name               = "demo-api-out-422e1758"
   project            = "demo"
   network            = "demo"
-  description        = "Policies isolate demo-api: whatever they do not admit is refused (egress)"
+  description        = "Policies isolate demo-api: whatever they do not admit is refused (egress) [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 900
   target_tags        = ["demo-api"]
@@ -69,7 +69,7 @@ resource "google_compute_firewall" "demo_web_in_87823b1a" {
   name          = "demo-web-in-87823b1a"
   project       = "demo"
   network       = "demo"
-  description   = "Policies isolate demo-web: whatever they do not admit is refused (ingress)"
+  description   = "Policies isolate demo-web: whatever they do not admit is refused (ingress) [managed-by: crosswall]"
   direction     = "INGRESS"
   priority      = 900
   target_tags   = ["demo-web"]
@@ -85,7 +85,7 @@ resource "google_compute_firewall" "demo_web_in_7fad2fc7" {
   name          = "demo-web-in-7fad2fc7"
   project       = "demo"
   network       = "demo"
-  description   = "Policies isolate demo-web: whatever they do not admit is refused (ingress)"
+  description   = "Policies isolate demo-web: whatever they do not admit is refused (ingress) [managed-by: crosswall]"
   direction     = "INGRESS"
   priority      = 900
   target_tags   = ["demo-web"]
@@ -101,7 +101,7 @@ resource "google_compute_firewall" "demo_web_out_7afae467" {
   name               = "demo-web-out-7afae467"
   project            = "demo"
   network            = "demo"
-  description        = "Policies isolate demo-web: whatever they do not admit is refused (egress)"
+  description        = "Policies isolate demo-web: whatever they do not admit is refused (egress) [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 900
   target_tags        = ["demo-web"]
@@ -117,7 +117,7 @@ resource "google_compute_firewall" "demo_web_out_86a9827e" {
   name               = "demo-web-out-86a9827e"
   project            = "demo"
   network            = "demo"
-  description        = "Policies isolate demo-web: whatever they do not admit is refused (egress)"
+  description        = "Policies isolate demo-web: whatever they do not admit is refused (egress) [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 900
   target_tags        = ["demo-web"]

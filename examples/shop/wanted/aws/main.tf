@@ -7,7 +7,8 @@ resource "aws_security_group" "kube-system-coredns" {
   description = "Workloads of segment kube-system-coredns"
   vpc_id      = "vpc-0a1b2c3d4e5f60718"
   tags = {
-    Name = "kube-system-coredns"
+    Name       = "kube-system-coredns"
+    managed-by = "crosswall"
   }
 
   lifecycle {
@@ -62,7 +63,8 @@ resource "aws_security_group" "shop-backend" {
   description = "Workloads of segment shop-backend"
   vpc_id      = "vpc-0a1b2c3d4e5f60718"
   tags = {
-    Name = "shop-backend"
+    Name       = "shop-backend"
+    managed-by = "crosswall"
   }
 
   lifecycle {
@@ -211,7 +213,8 @@ resource "aws_security_group" "shop-database" {
   description = "Workloads of segment shop-database"
   vpc_id      = "vpc-0a1b2c3d4e5f60718"
   tags = {
-    Name = "shop-database"
+    Name       = "shop-database"
+    managed-by = "crosswall"
   }
 
   lifecycle {
@@ -336,7 +339,8 @@ resource "aws_security_group" "shop-frontend" {
   description = "Workloads of segment shop-frontend"
   vpc_id      = "vpc-0a1b2c3d4e5f60718"
   tags = {
-    Name = "shop-frontend"
+    Name       = "shop-frontend"
+    managed-by = "crosswall"
   }
 
   lifecycle {
@@ -472,7 +476,8 @@ resource "aws_network_acl" "app" {
   vpc_id     = "vpc-0a1b2c3d4e5f60718"
   subnet_ids = ["subnet-0b22222222222222b"]
   tags = {
-    Name = "app"
+    Name       = "app"
+    managed-by = "crosswall"
   }
 }
 
@@ -508,7 +513,8 @@ resource "aws_network_acl" "data" {
   vpc_id     = "vpc-0a1b2c3d4e5f60718"
   subnet_ids = ["subnet-0c33333333333333c"]
   tags = {
-    Name = "data"
+    Name       = "data"
+    managed-by = "crosswall"
   }
 }
 
@@ -696,7 +702,8 @@ resource "aws_network_acl" "web" {
   vpc_id     = "vpc-0a1b2c3d4e5f60718"
   subnet_ids = ["subnet-0a11111111111111a"]
   tags = {
-    Name = "web"
+    Name       = "web"
+    managed-by = "crosswall"
   }
 }
 

@@ -5,6 +5,9 @@ resource "azurerm_network_security_group" "app" {
   name                = "nsg-app"
   resource_group_name = "shop"
   location            = "westeurope"
+  tags = {
+    managed-by = "crosswall"
+  }
 }
 
 # no policy isolates kube-system-coredns for ingress
@@ -183,6 +186,9 @@ resource "azurerm_network_security_group" "data" {
   name                = "nsg-data"
   resource_group_name = "shop"
   location            = "westeurope"
+  tags = {
+    managed-by = "crosswall"
+  }
 }
 
 # NetworkPolicy shop/database
@@ -287,6 +293,9 @@ resource "azurerm_network_security_group" "web" {
   name                = "nsg-web"
   resource_group_name = "shop"
   location            = "westeurope"
+  tags = {
+    managed-by = "crosswall"
+  }
 }
 
 # NetworkPolicy shop/frontend

@@ -7,7 +7,8 @@ resource "aws_security_group" "demo-backend" {
   description = "Workloads of segment demo-backend"
   vpc_id      = "vpc-0a1b2c3d4e5f60718"
   tags = {
-    Name = "demo-backend"
+    Name       = "demo-backend"
+    managed-by = "crosswall"
   }
 
   lifecycle {
@@ -82,7 +83,8 @@ resource "aws_security_group" "demo-frontend" {
   description = "Workloads of segment demo-frontend"
   vpc_id      = "vpc-0a1b2c3d4e5f60718"
   tags = {
-    Name = "demo-frontend"
+    Name       = "demo-frontend"
+    managed-by = "crosswall"
   }
 
   lifecycle {
@@ -156,7 +158,8 @@ resource "aws_network_acl" "app" {
   vpc_id     = "vpc-0a1b2c3d4e5f60718"
   subnet_ids = ["subnet-0bbbbbbbbbbbbbbbb"]
   tags = {
-    Name = "app"
+    Name       = "app"
+    managed-by = "crosswall"
   }
 }
 
@@ -224,7 +227,8 @@ resource "aws_network_acl" "web" {
   vpc_id     = "vpc-0a1b2c3d4e5f60718"
   subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa"]
   tags = {
-    Name = "web"
+    Name       = "web"
+    managed-by = "crosswall"
   }
 }
 

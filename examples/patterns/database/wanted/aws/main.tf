@@ -7,7 +7,8 @@ resource "aws_security_group" "demo-backend" {
   description = "Workloads of segment demo-backend"
   vpc_id      = "vpc-0a1b2c3d4e5f60718"
   tags = {
-    Name = "demo-backend"
+    Name       = "demo-backend"
+    managed-by = "crosswall"
   }
 
   lifecycle {
@@ -62,7 +63,8 @@ resource "aws_security_group" "demo-batch" {
   description = "Workloads of segment demo-batch"
   vpc_id      = "vpc-0a1b2c3d4e5f60718"
   tags = {
-    Name = "demo-batch"
+    Name       = "demo-batch"
+    managed-by = "crosswall"
   }
 
   lifecycle {
@@ -117,7 +119,8 @@ resource "aws_security_group" "demo-database" {
   description = "Workloads of segment demo-database"
   vpc_id      = "vpc-0a1b2c3d4e5f60718"
   tags = {
-    Name = "demo-database"
+    Name       = "demo-database"
+    managed-by = "crosswall"
   }
 
   lifecycle {
@@ -215,7 +218,8 @@ resource "aws_network_acl" "app" {
   vpc_id     = "vpc-0a1b2c3d4e5f60718"
   subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa"]
   tags = {
-    Name = "app"
+    Name       = "app"
+    managed-by = "crosswall"
   }
 }
 
@@ -255,7 +259,8 @@ resource "aws_network_acl" "data" {
   vpc_id     = "vpc-0a1b2c3d4e5f60718"
   subnet_ids = ["subnet-0bbbbbbbbbbbbbbbb"]
   tags = {
-    Name = "data"
+    Name       = "data"
+    managed-by = "crosswall"
   }
 }
 

@@ -5,6 +5,9 @@ resource "azurerm_network_security_group" "app" {
   name                = "nsg-app"
   resource_group_name = "demo"
   location            = "westeurope"
+  tags = {
+    managed-by = "crosswall"
+  }
 }
 
 # no policy isolates demo-batch for ingress
@@ -87,6 +90,9 @@ resource "azurerm_network_security_group" "data" {
   name                = "nsg-data"
   resource_group_name = "demo"
   location            = "westeurope"
+  tags = {
+    managed-by = "crosswall"
+  }
 }
 
 # NetworkPolicy demo/database

@@ -5,7 +5,7 @@ resource "google_compute_firewall" "demo_backend_in_57a113d0" {
   name          = "demo-backend-in-57a113d0"
   project       = "demo"
   network       = "demo"
-  description   = "No policy isolates demo-backend in this direction"
+  description   = "No policy isolates demo-backend in this direction [managed-by: crosswall]"
   direction     = "INGRESS"
   priority      = 800
   target_tags   = ["demo-backend"]
@@ -21,7 +21,7 @@ resource "google_compute_firewall" "demo_batch_in_0c244c4d" {
   name          = "demo-batch-in-0c244c4d"
   project       = "demo"
   network       = "demo"
-  description   = "No policy isolates demo-batch in this direction"
+  description   = "No policy isolates demo-batch in this direction [managed-by: crosswall]"
   direction     = "INGRESS"
   priority      = 800
   target_tags   = ["demo-batch"]
@@ -37,7 +37,7 @@ resource "google_compute_firewall" "demo_database_in_9b8485f7" {
   name        = "demo-database-in-9b8485f7"
   project     = "demo"
   network     = "demo"
-  description = "NetworkPolicy demo/database"
+  description = "NetworkPolicy demo/database [managed-by: crosswall]"
   direction   = "INGRESS"
   priority    = 800
   target_tags = ["demo-database"]
@@ -54,7 +54,7 @@ resource "google_compute_firewall" "demo_database_in_e253b943" {
   name        = "demo-database-in-e253b943"
   project     = "demo"
   network     = "demo"
-  description = "NetworkPolicy demo/database"
+  description = "NetworkPolicy demo/database [managed-by: crosswall]"
   direction   = "INGRESS"
   priority    = 800
   target_tags = ["demo-database"]
@@ -71,7 +71,7 @@ resource "google_compute_firewall" "demo_database_in_d3f387de" {
   name          = "demo-database-in-d3f387de"
   project       = "demo"
   network       = "demo"
-  description   = "Policies isolate demo-database: whatever they do not admit is refused (ingress)"
+  description   = "Policies isolate demo-database: whatever they do not admit is refused (ingress) [managed-by: crosswall]"
   direction     = "INGRESS"
   priority      = 900
   target_tags   = ["demo-database"]
@@ -91,7 +91,7 @@ resource "google_compute_firewall" "demo_database_in_846bebba" {
   name          = "demo-database-in-846bebba"
   project       = "demo"
   network       = "demo"
-  description   = "Policies isolate demo-database: whatever they do not admit is refused (ingress)"
+  description   = "Policies isolate demo-database: whatever they do not admit is refused (ingress) [managed-by: crosswall]"
   direction     = "INGRESS"
   priority      = 900
   target_tags   = ["demo-database"]
@@ -111,7 +111,7 @@ resource "google_compute_firewall" "demo_database_out_a3d5a3e8" {
   name               = "demo-database-out-a3d5a3e8"
   project            = "demo"
   network            = "demo"
-  description        = "NetworkPolicy demo/database"
+  description        = "NetworkPolicy demo/database [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["demo-database"]
@@ -128,7 +128,7 @@ resource "google_compute_firewall" "demo_database_out_3cf3a444" {
   name               = "demo-database-out-3cf3a444"
   project            = "demo"
   network            = "demo"
-  description        = "Policies isolate demo-database: whatever they do not admit is refused (egress)"
+  description        = "Policies isolate demo-database: whatever they do not admit is refused (egress) [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 900
   target_tags        = ["demo-database"]
@@ -145,7 +145,7 @@ resource "google_compute_firewall" "demo_database_out_10a5a46e" {
   name               = "demo-database-out-10a5a46e"
   project            = "demo"
   network            = "demo"
-  description        = "Policies isolate demo-database: whatever they do not admit is refused (egress)"
+  description        = "Policies isolate demo-database: whatever they do not admit is refused (egress) [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 900
   target_tags        = ["demo-database"]

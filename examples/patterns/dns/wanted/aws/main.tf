@@ -7,7 +7,8 @@ resource "aws_security_group" "demo-web" {
   description = "Workloads of segment demo-web"
   vpc_id      = "vpc-0a1b2c3d4e5f60718"
   tags = {
-    Name = "demo-web"
+    Name       = "demo-web"
+    managed-by = "crosswall"
   }
 
   lifecycle {
@@ -90,7 +91,8 @@ resource "aws_security_group" "kube-system-coredns" {
   description = "Workloads of segment kube-system-coredns"
   vpc_id      = "vpc-0a1b2c3d4e5f60718"
   tags = {
-    Name = "kube-system-coredns"
+    Name       = "kube-system-coredns"
+    managed-by = "crosswall"
   }
 
   lifecycle {
@@ -144,7 +146,8 @@ resource "aws_network_acl" "system" {
   vpc_id     = "vpc-0a1b2c3d4e5f60718"
   subnet_ids = ["subnet-0bbbbbbbbbbbbbbbb"]
   tags = {
-    Name = "system"
+    Name       = "system"
+    managed-by = "crosswall"
   }
 }
 
@@ -180,7 +183,8 @@ resource "aws_network_acl" "web" {
   vpc_id     = "vpc-0a1b2c3d4e5f60718"
   subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa"]
   tags = {
-    Name = "web"
+    Name       = "web"
+    managed-by = "crosswall"
   }
 }
 

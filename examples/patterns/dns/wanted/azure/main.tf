@@ -5,6 +5,9 @@ resource "azurerm_network_security_group" "system" {
   name                = "nsg-system"
   resource_group_name = "demo"
   location            = "westeurope"
+  tags = {
+    managed-by = "crosswall"
+  }
 }
 
 # no policy isolates kube-system-coredns for ingress
@@ -53,6 +56,9 @@ resource "azurerm_network_security_group" "web" {
   name                = "nsg-web"
   resource_group_name = "demo"
   location            = "westeurope"
+  tags = {
+    managed-by = "crosswall"
+  }
 }
 
 # no policy isolates demo-web for ingress

@@ -5,7 +5,7 @@ resource "google_compute_firewall" "demo_web_in_823525a0" {
   name          = "demo-web-in-823525a0"
   project       = "demo"
   network       = "demo"
-  description   = "No policy isolates demo-web in this direction"
+  description   = "No policy isolates demo-web in this direction [managed-by: crosswall]"
   direction     = "INGRESS"
   priority      = 800
   target_tags   = ["demo-web"]
@@ -21,7 +21,7 @@ resource "google_compute_firewall" "demo_web_out_a264b1dc" {
   name               = "demo-web-out-a264b1dc"
   project            = "demo"
   network            = "demo"
-  description        = "NetworkPolicy demo/dns"
+  description        = "NetworkPolicy demo/dns [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["demo-web"]
@@ -43,7 +43,7 @@ resource "google_compute_firewall" "demo_web_out_7afae467" {
   name               = "demo-web-out-7afae467"
   project            = "demo"
   network            = "demo"
-  description        = "Policies isolate demo-web: whatever they do not admit is refused (egress)"
+  description        = "Policies isolate demo-web: whatever they do not admit is refused (egress) [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 900
   target_tags        = ["demo-web"]
@@ -60,7 +60,7 @@ resource "google_compute_firewall" "demo_web_out_86a9827e" {
   name               = "demo-web-out-86a9827e"
   project            = "demo"
   network            = "demo"
-  description        = "Policies isolate demo-web: whatever they do not admit is refused (egress)"
+  description        = "Policies isolate demo-web: whatever they do not admit is refused (egress) [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 900
   target_tags        = ["demo-web"]
@@ -77,7 +77,7 @@ resource "google_compute_firewall" "kube_system_coredns_in_1c020f79" {
   name          = "kube-system-coredns-in-1c020f79"
   project       = "demo"
   network       = "demo"
-  description   = "No policy isolates kube-system-coredns in this direction"
+  description   = "No policy isolates kube-system-coredns in this direction [managed-by: crosswall]"
   direction     = "INGRESS"
   priority      = 800
   target_tags   = ["kube-system-coredns"]

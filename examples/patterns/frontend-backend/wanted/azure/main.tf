@@ -5,6 +5,9 @@ resource "azurerm_network_security_group" "app" {
   name                = "nsg-app"
   resource_group_name = "demo"
   location            = "westeurope"
+  tags = {
+    managed-by = "crosswall"
+  }
 }
 
 # NetworkPolicy demo/backend
@@ -71,6 +74,9 @@ resource "azurerm_network_security_group" "web" {
   name                = "nsg-web"
   resource_group_name = "demo"
   location            = "westeurope"
+  tags = {
+    managed-by = "crosswall"
+  }
 }
 
 # no policy isolates demo-frontend for ingress

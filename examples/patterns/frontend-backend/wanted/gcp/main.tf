@@ -5,7 +5,7 @@ resource "google_compute_firewall" "demo_backend_in_91e473c3" {
   name        = "demo-backend-in-91e473c3"
   project     = "demo"
   network     = "demo"
-  description = "NetworkPolicy demo/backend"
+  description = "NetworkPolicy demo/backend [managed-by: crosswall]"
   direction   = "INGRESS"
   priority    = 800
   target_tags = ["demo-backend"]
@@ -22,7 +22,7 @@ resource "google_compute_firewall" "demo_backend_in_26b895b2" {
   name          = "demo-backend-in-26b895b2"
   project       = "demo"
   network       = "demo"
-  description   = "Policies isolate demo-backend: whatever they do not admit is refused (ingress)"
+  description   = "Policies isolate demo-backend: whatever they do not admit is refused (ingress) [managed-by: crosswall]"
   direction     = "INGRESS"
   priority      = 900
   target_tags   = ["demo-backend"]
@@ -39,7 +39,7 @@ resource "google_compute_firewall" "demo_backend_in_48a015d8" {
   name          = "demo-backend-in-48a015d8"
   project       = "demo"
   network       = "demo"
-  description   = "Policies isolate demo-backend: whatever they do not admit is refused (ingress)"
+  description   = "Policies isolate demo-backend: whatever they do not admit is refused (ingress) [managed-by: crosswall]"
   direction     = "INGRESS"
   priority      = 900
   target_tags   = ["demo-backend"]
@@ -56,7 +56,7 @@ resource "google_compute_firewall" "demo_backend_out_3fa4f106" {
   name               = "demo-backend-out-3fa4f106"
   project            = "demo"
   network            = "demo"
-  description        = "Policies isolate demo-backend: whatever they do not admit is refused (egress)"
+  description        = "Policies isolate demo-backend: whatever they do not admit is refused (egress) [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 900
   target_tags        = ["demo-backend"]
@@ -72,7 +72,7 @@ resource "google_compute_firewall" "demo_backend_out_7d2162f4" {
   name               = "demo-backend-out-7d2162f4"
   project            = "demo"
   network            = "demo"
-  description        = "Policies isolate demo-backend: whatever they do not admit is refused (egress)"
+  description        = "Policies isolate demo-backend: whatever they do not admit is refused (egress) [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 900
   target_tags        = ["demo-backend"]
@@ -88,7 +88,7 @@ resource "google_compute_firewall" "demo_frontend_in_6656dd29" {
   name          = "demo-frontend-in-6656dd29"
   project       = "demo"
   network       = "demo"
-  description   = "No policy isolates demo-frontend in this direction"
+  description   = "No policy isolates demo-frontend in this direction [managed-by: crosswall]"
   direction     = "INGRESS"
   priority      = 800
   target_tags   = ["demo-frontend"]
@@ -104,7 +104,7 @@ resource "google_compute_firewall" "demo_frontend_out_5760f6fa" {
   name               = "demo-frontend-out-5760f6fa"
   project            = "demo"
   network            = "demo"
-  description        = "NetworkPolicy demo/frontend"
+  description        = "NetworkPolicy demo/frontend [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 800
   target_tags        = ["demo-frontend"]
@@ -121,7 +121,7 @@ resource "google_compute_firewall" "demo_frontend_out_5d3c3ae0" {
   name               = "demo-frontend-out-5d3c3ae0"
   project            = "demo"
   network            = "demo"
-  description        = "Policies isolate demo-frontend: whatever they do not admit is refused (egress)"
+  description        = "Policies isolate demo-frontend: whatever they do not admit is refused (egress) [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 900
   target_tags        = ["demo-frontend"]
@@ -138,7 +138,7 @@ resource "google_compute_firewall" "demo_frontend_out_b16db447" {
   name               = "demo-frontend-out-b16db447"
   project            = "demo"
   network            = "demo"
-  description        = "Policies isolate demo-frontend: whatever they do not admit is refused (egress)"
+  description        = "Policies isolate demo-frontend: whatever they do not admit is refused (egress) [managed-by: crosswall]"
   direction          = "EGRESS"
   priority           = 900
   target_tags        = ["demo-frontend"]
