@@ -31,8 +31,10 @@ func (c contestant) reading(s *streams, except func(terraform.Resource) bool) (r
 	r.Except = except
 	switch {
 	case c.kind == cloudObjects:
-		out.Input, out.findings = r.Objects(c.snapshots...)
-		out.findings = append(out.findings, c.findings...)
+		taken, before := c.snapshots, c.findings
+		c.snapshots = nil // they can go as soon as they are read as resources
+		out.Input, out.findings = r.Objects(taken...)
+		out.findings = append(out.findings, before...)
 	case c.data == nil:
 		out.Input, out.findings, err = r.Folder(os.DirFS(c.path))
 	default:

@@ -15,12 +15,15 @@ import (
 // terraformWithTerraform compares two readings of Terraform, configuration, plan or state, or of what accounts held, by what
 // their resources name.
 func (r *diffRequest) terraformWithTerraform(s *streams, want, have contestant) (comparison, error) {
-	asked, err := want.reading(s, nil)
+	asked, err := want.lastReading(s)
 	if err != nil {
 		return comparison{}, err
 	}
-	want.forget()
-	found, err := have.reading(s, nil)
+	read := have.lastReading
+	if r.ownedOnly {
+		read = func(s *streams) (reading, error) { return have.reading(s, nil) }
+	}
+	found, err := read(s)
 	if err != nil {
 		return comparison{}, err
 	}
@@ -99,8 +102,14 @@ func (r *diffRequest) readings(s *streams, in [2]tfsource.Input, findings []mode
 	inv := addressed(a.Inventory)
 	c := compareInputs(want, have, inv, inv)
 	c.noun, c.byPlace = "group", true
+	known := slices.ContainsFunc(in[:], tfsource.Input.TellsMembers)
+	if f, found := overlap(c); found && !known && c.delta.Opened.IsEmpty() && c.delta.Closed.IsEmpty() {
+		s.tell([]model.Finding{f}, r.source.verbose)
+		findings = model.SortFindings(append(findings, f))
+		c.incomplete = true
+	}
 	c.findings = findings
-	c.incomplete = leavesOut(findings)
+	c.incomplete = c.incomplete || leavesOut(findings)
 	return c, nil
 }
 

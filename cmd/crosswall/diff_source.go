@@ -77,13 +77,17 @@ func isManifests(s *streams, path string) bool {
 
 // early reads what accounts held as rules, and lets go of it.
 func (c contestant) early(s *streams) (contestant, error) {
-	in, err := c.reading(s, nil)
-	if err != nil {
-		return c, err
-	}
-	c.forget()
+	in, err := c.lastReading(s)
 	c.read = &in
-	return c, nil
+	return c, err
+}
+
+// lastReading is a reading after which there is no other: what accounts held is let go of on the way.
+func (c contestant) lastReading(s *streams) (reading, error) {
+	taken := slices.Clone(c.snapshots)
+	c.forget()
+	c.snapshots = taken
+	return c.reading(s, nil)
 }
 
 // contestant reads a source, but for Terraform, which is read in two ways.

@@ -13,12 +13,13 @@ import (
 // a snapshot lacks is unknown and a finding. There should be one snapshot for each
 // provider: objects of two snapshots are not joined to each other.
 func (r Reader) Objects(snapshots ...providers.Snapshot) (Input, []model.Finding) {
+	unread := r.unread(snapshots) // and the snapshots can go once they are resources
 	m, findings := r.Resources(snapshots...)
 	for i := range m.Resources {
 		m.Resources[i].Pos = terraform.Pos{File: r.Path}
 	}
 	in, more := r.decode(m, nil)
-	in.crowd.unread = r.unread(snapshots)
+	in.crowd.unread = unread
 	return in, model.SortFindings(append(findings, more...))
 }
 

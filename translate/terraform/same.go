@@ -33,6 +33,10 @@ func NamesIn(p providers.Provider, m terraform.Module, policy model.Policy) Name
 	return Names{crowd: c, places: one.population.Places, pieces: piecesOf([]providers.Provider{p}, m)}
 }
 
+// KnowsMembers reports whether the reading is of native objects, which say who is in which groups; what of them was
+// not read is among its findings.
+func (in Input) KnowsMembers() bool { return in.crowd.unread != nil }
+
 // Names returns the names in a reading.
 func (in Input) Names() Names {
 	return Names{crowd: in.crowd, places: in.crowd.places, pieces: in.pieces}
@@ -109,3 +113,7 @@ func (in Input) Placed(provider string, subnets []providers.Subnet) Input {
 	}
 	return in
 }
+
+// TellsMembers reports whether the reading is of an account whose interfaces or machines say, one by one, which groups they are
+// in. Configuration need not have all of them.
+func (in Input) TellsMembers() bool { return len(in.crowd.endpoints) > 0 && in.crowd.unread != nil }

@@ -106,11 +106,12 @@ func isTimeout(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &n) && n.Timeout()
 }
 
-// isCutOff reports whether an answer could not be read to its end.
+// isCutOff reports whether an answer could not be read to its end. Where the time for it ran out, the connection is closed
+// under the reader.
 func isCutOff(err error) bool {
 	var d *smithy.DeserializationError
 	var x *xml.SyntaxError
-	return errors.As(err, &d) && (errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.As(err, &x))
+	return errors.As(err, &d) && (errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) || errors.As(err, &x))
 }
 
 // isSilence reports whether there was no answer that could be read.

@@ -359,7 +359,10 @@ func TestReadRefused(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), row.want) {
 				t.Errorf("error %v, want %q; gaps %v", err, row.want, s.Gaps)
 			}
-			if n := len(f.calls); n > row.calls {
+			f.mu.Lock()
+			n := len(f.calls)
+			f.mu.Unlock()
+			if n > row.calls {
 				t.Errorf("%d calls, want at most %d", n, row.calls)
 			}
 		})

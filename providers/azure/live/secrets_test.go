@@ -74,7 +74,10 @@ func TestSecrets(t *testing.T) {
 			if text := string(raw) + fmt.Sprint(err) + progress.String(); strings.Contains(text, secret) {
 				t.Errorf("the secret is in %s", text)
 			}
-			if s.auth["Bearer "+secret] != c.sent {
+			s.mu.Lock()
+			sent := s.auth["Bearer "+secret]
+			s.mu.Unlock()
+			if sent != c.sent {
 				t.Errorf("the token was sent: %v, want %v; the test would show nothing", !c.sent, c.sent)
 			}
 		})
