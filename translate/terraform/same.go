@@ -33,10 +33,6 @@ func NamesIn(p providers.Provider, m terraform.Module, policy model.Policy) Name
 	return Names{crowd: c, places: one.population.Places, pieces: piecesOf([]providers.Provider{p}, m)}
 }
 
-// KnowsMembers reports whether the reading is of native objects, which say who is in which groups; what of them was
-// not read is among its findings.
-func (in Input) KnowsMembers() bool { return in.crowd.unread != nil }
-
 // Names returns the names in a reading.
 func (in Input) Names() Names {
 	return Names{crowd: in.crowd, places: in.crowd.places, pieces: in.pieces}
