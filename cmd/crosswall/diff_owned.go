@@ -31,10 +31,8 @@ func (c contestant) reading(s *streams, except func(terraform.Resource) bool) (r
 	r.Except = except
 	switch {
 	case c.kind == cloudObjects:
-		taken, before := c.snapshots, c.findings
-		c.snapshots = nil // they can go as soon as they are read as resources
-		out.Input, out.findings = r.Objects(taken...)
-		out.findings = append(out.findings, before...)
+		out.Input, out.findings = r.Objects(c.snapshots...)
+		out.findings = append(out.findings, c.findings...)
 	case c.data == nil:
 		out.Input, out.findings, err = r.Folder(os.DirFS(c.path))
 	default:
