@@ -22,6 +22,7 @@ import (
 	"github.com/crosswall/crosswall/providers"
 	"github.com/crosswall/crosswall/providers/aws"
 	"github.com/crosswall/crosswall/providers/aws/live"
+	"github.com/crosswall/crosswall/providers/aws/live/standin"
 )
 
 // held is what an account holds as a snapshot has it: the objects that a test selects, by id.
@@ -109,7 +110,7 @@ func TestReadRegion(t *testing.T) {
 	for _, size := range []int{1000, 1, 2} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			f := serve(t, parsed(t, everything))
-			f.page = size
+			f.Page = size
 			var seen []string
 			o := quick()
 			o.Progress = func(kind string, n int) { seen = append(seen, fmt.Sprint(kind, n)) }
@@ -179,7 +180,7 @@ func TestReadToPolicy(t *testing.T) {
 // on answers calls of an action.
 func on(action string, answer func(call, http.ResponseWriter)) fault {
 	return func(c call, w http.ResponseWriter) bool {
-		if c.action != action {
+		if c.Action != action {
 			return false
 		}
 		answer(c, w)
@@ -189,13 +190,13 @@ func on(action string, answer func(call, http.ResponseWriter)) fault {
 
 // refused answers calls of an action with an error.
 func refused(action string, status int, code, message string) fault {
-	return on(action, func(_ call, w http.ResponseWriter) { apiError(w, status, code, message) })
+	return on(action, func(_ call, w http.ResponseWriter) { standin.Refuse(w, status, code, message) })
 }
 
 // until answers the first calls of an action with a fault.
 func until(n int, action string, answer func(call, http.ResponseWriter)) fault {
 	return func(c call, w http.ResponseWriter) bool {
-		if c.action != action || c.number > n {
+		if c.Action != action || c.Number > n {
 			return false
 		}
 		answer(c, w)
@@ -204,7 +205,7 @@ func until(n int, action string, answer func(call, http.ResponseWriter)) fault {
 }
 
 func throttled(_ call, w http.ResponseWriter) {
-	apiError(w, http.StatusServiceUnavailable, "RequestLimitExceeded", "Request limit exceeded.")
+	standin.Throttle(w)
 }
 
 // cutOff ends an answer in the middle.
@@ -221,7 +222,7 @@ func TestReadThroughTrouble(t *testing.T) {
 		fault  fault
 	}{
 		{"throttled", "DescribeSecurityGroups", until(1, "DescribeSecurityGroups", throttled)},
-		{"an error of the service", "DescribeSubnets", until(2, "DescribeSubnets", func(_ call, w http.ResponseWriter) { apiError(w, 500, "InternalError", "oops") })},
+		{"an error of the service", "DescribeSubnets", until(2, "DescribeSubnets", func(_ call, w http.ResponseWriter) { standin.Refuse(w, 500, "InternalError", "oops") })},
 		{"no XML", "DescribeSubnets", until(1, "DescribeSubnets", func(_ call, w http.ResponseWriter) { w.WriteHeader(http.StatusBadGateway) })},
 		{"cut off", "DescribeSubnets", until(2, "DescribeSubnets", cutOff)},
 		{"hangs", "DescribeNetworkAcls", until(1, "DescribeNetworkAcls", func(call, http.ResponseWriter) { time.Sleep(1500 * time.Millisecond) })},
@@ -260,10 +261,10 @@ func TestReadGaps(t *testing.T) {
 		{"interfaces denied", denied("DescribeNetworkInterfaces"), "NetworkInterfaces  DescribeNetworkInterfaces: UnauthorizedOperation", []string{"SecurityGroups", "NetworkAcls"}},
 		{"groups denied", denied("DescribeSecurityGroups"), "SecurityGroups  DescribeSecurityGroups: UnauthorizedOperation", []string{"SecurityGroupRules", "NetworkAcls"}},
 		{"one prefix list denied", func(c call, w http.ResponseWriter) bool {
-			return c.form.Get("PrefixListId") == "pl-1" && denied("GetManagedPrefixListEntries")(c, w)
+			return c.Form.Get("PrefixListId") == "pl-1" && denied("GetManagedPrefixListEntries")(c, w)
 		}, "PrefixListEntries pl-1 GetManagedPrefixListEntries: UnauthorizedOperation", []string{"PrefixLists", "PrefixListEntries", "StaleSecurityGroupSet"}},
 		{"a list deleted between two calls", func(c call, w http.ResponseWriter) bool {
-			return c.form.Get("PrefixListId") == "pl-1" && refused("GetManagedPrefixListEntries", 400, "InvalidPrefixListID.NotFound", "gone")(c, w)
+			return c.Form.Get("PrefixListId") == "pl-1" && refused("GetManagedPrefixListEntries", 400, "InvalidPrefixListID.NotFound", "gone")(c, w)
 		}, "PrefixListEntries pl-1 GetManagedPrefixListEntries: InvalidPrefixListID.NotFound: gone", []string{"PrefixListEntries"}},
 		{"not known to an emulator", refused("DescribeStaleSecurityGroups", 400, "InvalidAction", "no such action"), "StaleSecurityGroupSet  DescribeStaleSecurityGroups: InvalidAction", []string{"VpcPeeringConnections"}},
 		{"throttled for good", on("DescribeNetworkAcls", throttled), "NetworkAcls  DescribeNetworkAcls: RequestLimitExceeded", []string{"SecurityGroups"}},
@@ -306,9 +307,9 @@ func TestReadGaps(t *testing.T) {
 // The second page of several is denied: what the first one had is there, and a gap.
 func TestReadPartOfAKind(t *testing.T) {
 	f := serve(t, parsed(t, everything), func(c call, w http.ResponseWriter) bool {
-		return c.form.Get("NextToken") != "" && refused("DescribeSecurityGroupRules", 403, "UnauthorizedOperation", "no")(c, w)
+		return c.Form.Get("NextToken") != "" && refused("DescribeSecurityGroupRules", 403, "UnauthorizedOperation", "no")(c, w)
 	})
-	f.page = 4
+	f.Page = 4
 	s, err := live.Read(context.Background(), quick())
 	if err != nil || len(s.Gaps) != 1 || len(s.Objects["SecurityGroupRules"]) != 4 {
 		t.Fatal(err, s.Gaps, len(s.Objects["SecurityGroupRules"]))
@@ -325,7 +326,7 @@ func TestReadPartOfAKind(t *testing.T) {
 // Nothing can be read: the error says what to do.
 func TestReadRefused(t *testing.T) {
 	every := func(status int, code, message string) fault {
-		return func(c call, w http.ResponseWriter) bool { apiError(w, status, code, message); return true }
+		return func(c call, w http.ResponseWriter) bool { standin.Refuse(w, status, code, message); return true }
 	}
 	for _, row := range []struct {
 		name  string
@@ -359,10 +360,7 @@ func TestReadRefused(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), row.want) {
 				t.Errorf("error %v, want %q; gaps %v", err, row.want, s.Gaps)
 			}
-			f.mu.Lock()
-			n := len(f.calls)
-			f.mu.Unlock()
-			if n > row.calls {
+			if n := len(f.Calls()); n > row.calls {
 				t.Errorf("%d calls, want at most %d", n, row.calls)
 			}
 		})
@@ -432,12 +430,12 @@ func TestCallsPerSecond(t *testing.T) {
 	f := serve(t, parsed(t, everything))
 	o := quick()
 	o.CallsPerSecond = 20
-	f.page = 1
+	f.Page = 1
 	begin := time.Now()
 	if _, err := live.Read(context.Background(), o); err != nil {
 		t.Fatal(err)
 	}
-	if n, took := len(f.calls), time.Since(begin); float64(n-20)/20 > took.Seconds()+0.1 {
+	if n, took := len(f.Calls()), time.Since(begin); float64(n-20)/20 > took.Seconds()+0.1 {
 		t.Errorf("%d calls in %s", n, took)
 	}
 }
@@ -445,10 +443,10 @@ func TestCallsPerSecond(t *testing.T) {
 // Credentials are in no snapshot, gap or error, even if the service repeats them.
 func TestNoSecrets(t *testing.T) {
 	leak := func(c call, w http.ResponseWriter) bool {
-		if c.action == "AssumeRole" {
+		if c.Action == "AssumeRole" {
 			return false
 		}
-		apiError(w, 403, "UnauthorizedOperation", "key "+testKey+" secret "+testSecret+" token "+testToken+" assumed-secret assumed-token ASIAASSUMEDASSUMED12 external-secret http://me:pass@proxy:3128")
+		standin.Refuse(w, 403, "UnauthorizedOperation", "key "+testKey+" secret "+testSecret+" token "+testToken+" assumed-secret assumed-token ASIAASSUMEDASSUMED12 external-secret http://me:pass@proxy:3128")
 		return true
 	}
 	check := func(t *testing.T, text string) {
@@ -461,7 +459,7 @@ func TestNoSecrets(t *testing.T) {
 	}
 	o := quick()
 	o.RoleARN, o.ExternalID = "arn:aws:iam::111122223333:role/r", "external-secret"
-	serve(t, parsed(t, everything), func(c call, w http.ResponseWriter) bool { return c.action == "DescribeNetworkAcls" && leak(c, w) })
+	serve(t, parsed(t, everything), func(c call, w http.ResponseWriter) bool { return c.Action == "DescribeNetworkAcls" && leak(c, w) })
 	s, err := live.Read(context.Background(), o)
 	if err != nil || len(s.Gaps) != 1 {
 		t.Fatal(err, s.Gaps)
