@@ -84,21 +84,22 @@ var layers = [...]struct {
 }{
 	{"model", []string{"go4.org/netipx"}},
 	{"model/audit", []string{"model"}},
+	{"model/audit/checks", []string{"model", "model/audit"}},
 	{"terraform", []string{"github.com/hashicorp/hcl/v2/...", "github.com/zclconf/go-cty/...", "github.com/hashicorp/terraform-json"}},
 	// Test support: a provider plugin that knows the schemas and nothing else.
 	{"terraform/schematest/...", []string{"terraform", "terraform/schematest/...", "github.com/hashicorp/...", "github.com/zclconf/go-cty/..."}},
-	{"providers", []string{"model", "terraform"}},
+	{"providers", []string{"model", "model/audit", "terraform"}},
 	{"providers/all", []string{"model", "providers", "providers/*"}},
 	{"providers/providertest", []string{"model", "terraform", "terraform/schematest", "providers"}},
-	{"providers/*", []string{"model", "terraform", "providers", "go4.org/netipx"}},
+	{"providers/*", []string{"model", "model/audit", "terraform", "providers", "go4.org/netipx"}},
 	{"providers/*/live", nil}, // ruled by TestLiveSources: each has an SDK of its own
 	// Test support: a cloud of its own making, that knows Terraform's resources and no SDK, lest both misread the same.
 	{"providers/*/live/standin", []string{"terraform"}},
 	{"translate", []string{"model", "terraform", "providers"}},
-	{"translate/terraform", []string{"model", "terraform", "providers", "translate"}},
+	{"translate/terraform", []string{"model", "model/audit", "terraform", "providers", "translate"}},
 	{"translate/snapshot", []string{"model", "providers"}},
 	{"translate/kubernetes/live", nil}, // ruled by TestLiveSources
-	{"translate/*", []string{"model", "providers", "translate", "go4.org/netipx",
+	{"translate/*", []string{"model", "model/audit", "providers", "translate", "go4.org/netipx",
 		"k8s.io/api/...", "k8s.io/apimachinery/...", "sigs.k8s.io/network-policy-api/...", "sigs.k8s.io/yaml", "go.yaml.in/yaml/v3"}},
 	{"cmd/...", []string{"..."}},
 	{"examples/...", []string{"..."}},

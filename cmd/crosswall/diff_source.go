@@ -28,6 +28,8 @@ type contestant struct {
 	snapshots []providers.Snapshot
 	// findings are about reading them.
 	findings []model.Finding
+	// inspect is whether an audit wants it.
+	inspect bool
 	// read is what has been read as rules already; nil: nothing has.
 	read *reading
 }
@@ -123,7 +125,7 @@ func (c contestant) forget() {
 
 // reader returns a reader of Terraform, and of what stands for cloud objects.
 func (c contestant) reader() tfsource.Reader {
-	return tfsource.Reader{Providers: all.Providers(), Path: c.path}
+	return tfsource.Reader{Providers: all.Providers(), Path: c.path, Inspect: c.inspect}
 }
 
 // module reads Terraform as resources, with positions that begin with the path as the user gave it. Of a plan, what is to be

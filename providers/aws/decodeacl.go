@@ -29,7 +29,10 @@ type readACL struct {
 }
 
 // aclLayers reads every network ACL as a stateless layer.
-func (d *decoder) aclLayers() []model.Layer {
+func (d *decoder) aclLayers() []model.Layer { return d.readACLs().layers() }
+
+// readACLs reads every network ACL.
+func (d *decoder) readACLs() *aclReader {
 	a := &aclReader{decoder: d, separate: d.holders("network_acl_id", aclRuleType)}
 	for _, r := range d.module.Resources {
 		switch r.Type {
@@ -46,7 +49,7 @@ func (d *decoder) aclLayers() []model.Layer {
 			a.readRule(r)
 		}
 	}
-	return a.layers()
+	return a
 }
 
 // aclReader collects ACLs in the order in which they are met.

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/model/audit"
 	"github.com/crosswall/crosswall/providers"
 )
 
@@ -14,6 +15,7 @@ type part struct {
 	population providers.Population
 	relation   providers.Relation // zero where the provider does not say
 	unfiltered []providers.Allowance
+	estate     audit.Estate // without anything where it is not asked for
 }
 
 // crowd is everybody whom the rules of a module can tell apart, of all
@@ -69,10 +71,7 @@ func assemble(parts []part) (model.Policy, crowd) {
 	var p model.Policy
 	c := crowd{places: map[model.Group]model.Selector{}, known: map[model.Group]model.Selector{}, bare: map[model.Group]model.Layer{}, named: map[model.Group]bool{}}
 	for _, one := range parts {
-		rename := func(g model.Group) model.Group { return g }
-		if len(parts) > 1 {
-			rename = func(g model.Group) model.Group { return model.Group(one.provider+" ") + g }
-		}
+		rename := renaming(one, parts)
 		renamed := func(p model.Policy) model.Policy {
 			if len(parts) == 1 {
 				return p
@@ -86,6 +85,14 @@ func assemble(parts []part) (model.Policy, crowd) {
 		}
 	}
 	return p, c
+}
+
+// renaming is what the groups of a part are called among several.
+func renaming(one part, parts []part) func(model.Group) model.Group {
+	if len(parts) > 1 {
+		return func(g model.Group) model.Group { return model.Group(one.provider+" ") + g }
+	}
+	return func(g model.Group) model.Group { return g }
 }
 
 func (c *crowd) add(one part, rename func(model.Group) model.Group) {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/model/audit"
 	"github.com/crosswall/crosswall/providers"
 	"github.com/crosswall/crosswall/terraform"
 	"github.com/crosswall/crosswall/translate"
@@ -30,6 +31,8 @@ type Reader struct {
 	Path string
 	// Except says which resources are left out, as if they were not there; nil: none. See [StrangersIn].
 	Except func(terraform.Resource) bool
+	// Inspect is whether readings keep what [Audited] wants to know of the objects besides their rules.
+	Inspect bool
 }
 
 // Input is a policy over parties.
@@ -40,6 +43,8 @@ type Input struct {
 	crowd crowd
 	// pieces are the parts of firewalls that were read.
 	pieces []piece
+	// estate is the objects, where the reader inspects them.
+	estate audit.Estate
 }
 
 // Name returns "terraform".
@@ -191,6 +196,9 @@ func (r Reader) decode(m terraform.Module, diags terraform.Diagnostics) (Input, 
 		if x, ok := p.(providers.Related); ok {
 			one.relation = x.Relate(m, one.population)
 		}
+		if x, ok := p.(providers.Inspected); ok && r.Inspect {
+			one.estate = x.Inspect(m, policy)
+		}
 		parts = append(parts, one)
 	}
 	if len(parts) == 0 {
@@ -199,6 +207,7 @@ func (r Reader) decode(m terraform.Module, diags terraform.Diagnostics) (Input, 
 	}
 	in.Policy, in.crowd = assemble(parts)
 	in.Policy = withOrigins(in.Policy, r.file)
+	in.estate = estateOf(parts, r.file)
 	alone := enroll([]crowd{in.crowd})
 	in.Inventory = alone.inventory([]crowd{in.crowd})
 	in.Inventory.Groups = alone.groups([]crowd{in.crowd}, 0)

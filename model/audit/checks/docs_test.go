@@ -1,0 +1,109 @@
+package checks_test
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/crosswall/crosswall/model/audit"
+	"github.com/crosswall/crosswall/model/audit/checks"
+)
+
+var update = flag.Bool("update", false, "write what the pages of checks say of the code")
+
+const pages = "../../../docs/checks"
+
+// TestChecksAreDocumentedAndTested holds the lists of checks, of their pages and of their fixtures equal.
+func TestChecksAreDocumentedAndTested(t *testing.T) {
+	code := map[string]bool{}
+	for _, c := range checks.All() {
+		if code[c.ID] {
+			t.Errorf("%s is there twice", c.ID)
+		}
+		code[c.ID] = true
+		if _, err := os.Stat(strings.ToLower(c.ID) + ".go"); err != nil {
+			t.Errorf("%s has no file of its own: %v", c.ID, err)
+		}
+		if c.Title == "" || c.Severity == 0 || c.Why == "" || c.Advice == "" || len(c.Kinds) == 0 {
+			t.Errorf("%s does not say everything about itself", c.ID)
+		}
+	}
+	for what, pattern := range map[string]string{"page": filepath.Join(pages, "*[0-9].md"), "fixture": "testdata/*.txtar"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		have := map[string]bool{}
+		for _, n := range names {
+			have[strings.TrimSuffix(filepath.Base(n), filepath.Ext(n))] = true
+		}
+		for _, id := range slices.Sorted(maps.Keys(code)) {
+			if !have[id] {
+				t.Errorf("%s has no %s", id, what)
+			}
+		}
+		for _, id := range slices.Sorted(maps.Keys(have)) {
+			if !code[id] {
+				t.Errorf("%s %s is about no check", what, id)
+			}
+		}
+	}
+}
+
+const (
+	headEnd = "<!-- The lines above are made from the code: go test ./model/audit/checks -run Docs -update -->"
+)
+
+// TestDocs holds the head of each page equal to what the code says of the check.
+func TestDocs(t *testing.T) {
+	for _, c := range checks.All() {
+		name := filepath.Join(pages, c.ID+".md")
+		data, err := os.ReadFile(name)
+		if err != nil && !*update {
+			t.Error(err)
+			continue
+		}
+		_, rest, found := strings.Cut(string(data), headEnd)
+		if !found {
+			rest = "\n\n" + string(data)
+		}
+		want := head(c) + headEnd + rest
+		switch {
+		case want == string(data):
+		case *update:
+			if err := os.WriteFile(name, []byte(want), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		default:
+			t.Errorf("%s does not say what the code says; run: go test ./model/audit/checks -run Docs -update", name)
+		}
+	}
+}
+
+// head is the part of a check's page that the code knows.
+func head(c audit.Check) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s: %s\n\n%s\n\n", c.ID, c.Title, c.Why)
+	fmt.Fprintf(&b, "Severity: **%s**", c.Severity)
+	for _, k := range slices.Sorted(maps.Keys(c.SeverityOf)) {
+		fmt.Fprintf(&b, "; **%s** for a %s", c.SeverityOf[k], k)
+	}
+	kinds := make([]string, len(c.Kinds))
+	for i, k := range c.Kinds {
+		kinds[i] = string(k)
+	}
+	fmt.Fprintf(&b, ". Looks at: %s.\n\nAdvice: %s.\n", strings.Join(kinds, ", "), c.Advice)
+	if len(c.References) > 0 {
+		b.WriteString("\n| called by | id | about |\n|---|---|---|\n")
+	}
+	for _, r := range c.References {
+		about := strings.TrimSpace(r.Provider + " " + string(r.Kind))
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", r.Scheme, r.ID, about)
+	}
+	return b.String() + "\n"
+}

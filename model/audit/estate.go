@@ -1,0 +1,177 @@
+package audit
+
+import "github.com/crosswall/crosswall/model"
+
+// Estate is the objects of a source as their owners know them. All lists may be in any order; [New] sorts them.
+type Estate struct {
+	Firewalls  []Firewall
+	Networks   []Network
+	Subnets    []Subnet
+	Interfaces []Interface
+	// Unread says of which kinds there may be objects that are not in the estate, and why: "configuration does not say which
+	// interfaces there are". Checks that something is missing or unused say nothing of these.
+	Unread map[Kind]string
+}
+
+// Firewall is an object that holds rules.
+type Firewall struct {
+	Object
+	State model.State
+	// Ingress and Egress are its chains, as those of a [model.Layer]: packets that none of them is for, or that all pass on, are
+	// admitted. Chains of rules that the cloud adds are among them. Their selectors name groups by Key or as the policy does.
+	Ingress, Egress []model.Chain
+	// Rules tells of each rule that somebody wrote, in the order in which they were written.
+	Rules []Rule
+	// Target is whom it is for: the members of a security group, the interfaces in its subnets.
+	Target model.Selector
+	// Standard is whether the cloud made it by itself: the default security group or ACL of a network.
+	Standard Flag
+	// Loose is whether its rules are objects of their own, and it is nothing but what holds them together.
+	Loose bool
+	// Partial says why it may have rules that were not read; empty: it has none.
+	Partial string
+	// Users are what it applies to, and what names it. NotAll says why there may be others; empty: there are none.
+	Users  []User
+	NotAll string
+	// Quotas are the counts that the cloud limits.
+	Quotas []Quota
+	// Traits are peculiarities of the firewall as a whole, as those of a [Rule].
+	Traits []Trait
+
+	// told is the place of each rule in Rules; set by [New].
+	told map[toldKey]int
+}
+
+// User is something that uses a firewall.
+type User struct {
+	// Kind is InterfaceKind or SubnetKind for what it applies to, and the kind of firewall for one whose rules name it as a peer.
+	Kind Kind
+	// Key is that of the object; it need not be in the estate.
+	Key model.Group
+	// Label is what to call it; What sort of thing it is, in the cloud's own words: "lambda", "nat_gateway". Empty: not known.
+	Label, What string
+}
+
+// Rule is a rule as it was written.
+type Rule struct {
+	// Origin is that of the model's rules that were made of it; there may be several, for one rule may list many peers.
+	// It is unique among the rules of a firewall and direction.
+	Origin    model.Origin
+	Direction model.Direction
+	// Name is what people call it; ID the cloud's. Empty: it has none.
+	Name, ID string
+	Link     string
+	// Priority is its number; zero where it has none.
+	Priority    int
+	Description Text
+	// Disabled rules are kept and not enforced: no rule of the model was made of them.
+	Disabled bool
+	// Logged is whether what it decides is logged.
+	Logged Flag
+	// Added is whether the cloud wrote it.
+	Added bool
+	// Traits are peculiarities of how it is written.
+	Traits []Trait
+}
+
+// Trait is a peculiarity of how something is written that its traffic does not show.
+type Trait struct {
+	Code TraitCode
+	// Text says what is so, in a clause: "from_port 22 is ignored, as the protocol is -1".
+	Text string
+}
+
+// TraitCode names a trait.
+type TraitCode string
+
+const (
+	// PortsIgnored: ports are given with a protocol for which the cloud takes no account of them.
+	PortsIgnored TraitCode = "ports-ignored"
+	// PortZero: from 0 to 0 of a protocol with ports, which is port 0 alone.
+	PortZero TraitCode = "port-zero"
+	// HostBits: a CIDR block with bits beyond its prefix length.
+	HostBits TraitCode = "host-bits"
+	// PeersOmitted: no peer is given, for which the cloud takes everybody.
+	PeersOmitted TraitCode = "peers-omitted"
+	// PeersJoined: ranges and tags or accounts are given, of which a peer needs one and not all.
+	PeersJoined TraitCode = "peers-joined"
+	// SourcePorts: source ports are restricted.
+	SourcePorts TraitCode = "source-ports"
+	// StaleReference: it names a group that is gone, or in a network that is no longer a peer.
+	StaleReference TraitCode = "stale-reference"
+	// SameNumber: another rule of its list has its number.
+	SameNumber TraitCode = "same-number"
+)
+
+// Quota is a count that a cloud limits.
+type Quota struct {
+	// Name says what is counted: "inbound rules, IPv4".
+	Name        string
+	Used, Limit int
+	// Adjustable is whether the limit can be raised on request.
+	Adjustable bool
+}
+
+// Network is a network.
+type Network struct {
+	Object
+	// Addrs is its address space; empty: not known.
+	Addrs model.AddrSet
+	// Standard is whether the cloud made it by itself; Legacy whether it is of a kind without subnets.
+	Standard, Legacy Flag
+	// Peers are the networks whose addresses it reaches, by Key or by what their owner calls them.
+	Peers []Peer
+}
+
+// Peer is a network that another is joined to.
+type Peer struct {
+	Key   model.Group
+	Label string
+	// Addrs is the peer's address space; empty: not known.
+	Addrs model.AddrSet
+}
+
+// Subnet is a subnet.
+type Subnet struct {
+	Object
+	// Addrs is every address in it; empty: not known.
+	Addrs model.AddrSet
+	// Firewalls are the keys of the firewalls that it has by itself: its network ACL, its NSG. NotAll says why there may be others.
+	Firewalls []model.Group
+	NotAll    string
+	// Routed is whether the Internet has a way to addresses in it: a route to an Internet gateway.
+	Routed Flag
+	// GivesPublic is whether machines started in it get public addresses.
+	GivesPublic Flag
+	// Role is what the cloud reserves it for: "gateway"; empty: nothing.
+	Role string
+}
+
+// Interface is something with addresses.
+type Interface struct {
+	Object
+	// Addrs is every address of its own; empty: not known. Public are its public ones, whether
+	// its own or translated.
+	Addrs, Public model.AddrSet
+	// IsPublic is whether it has a public address.
+	IsPublic Flag
+	// What sort of thing has it, in the cloud's own words: "interface", "nat_gateway", "lambda"; empty: not known.
+	What string
+	// Owner is who made it where that is no user: "amazon-elb". Empty: a user, or not known.
+	Owner string
+	// Firewalls are the keys of those that it has by itself, Subnets those of the subnets it is in.
+	Firewalls, Subnets []model.Group
+	// NotAll says why there may be other Firewalls.
+	NotAll string
+	// Forwards is whether it may carry packets of others.
+	Forwards Flag
+}
+
+// Reading is what a source holds.
+type Reading struct {
+	// Policy is every layer together, over the members of Inventory.
+	Policy model.Policy
+	// Inventory has the members, and binds every group that the chains of Estate name.
+	Inventory model.Inventory
+	Estate    Estate
+}

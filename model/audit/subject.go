@@ -1,0 +1,169 @@
+package audit
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/crosswall/crosswall/model"
+)
+
+// Subject is what checks look at: a reading, made searchable. It is not safe for use by several goroutines at once,
+// as it works out things when they are first asked for.
+type Subject struct {
+	Reading
+	Settings Settings
+
+	firewalls  map[model.Group]int
+	subnets    map[model.Group]int
+	interfaces map[model.Group]int
+	networks   map[model.Group]int
+	// under has the interfaces under each firewall, by itself or by a subnet.
+	under map[model.Group][]int
+
+	openings []Opening
+	opened   bool
+	// passing is what of all openings passes every layer.
+	passing model.Permitted
+}
+
+// New makes a subject of a reading. The lists of the estate are sorted by Key.
+func New(r Reading, set Settings) *Subject {
+	s := &Subject{Reading: r, Settings: set, under: map[model.Group][]int{}}
+	e := &s.Estate
+	s.firewalls = keyed(e.Firewalls, func(f Firewall) model.Group { return f.Key })
+	s.subnets = keyed(e.Subnets, func(n Subnet) model.Group { return n.Key })
+	s.interfaces = keyed(e.Interfaces, func(i Interface) model.Group { return i.Key })
+	s.networks = keyed(e.Networks, func(n Network) model.Group { return n.Key })
+	for i := range e.Firewalls {
+		f := &e.Firewalls[i]
+		f.told = make(map[toldKey]int, len(f.Rules))
+		for j, r := range f.Rules {
+			f.told[toldKey{r.Direction, r.Origin}] = j
+		}
+	}
+	for i, x := range e.Interfaces {
+		var over []model.Group
+		over = append(over, x.Firewalls...)
+		for _, k := range x.Subnets {
+			if n, ok := s.Subnet(k); ok {
+				over = append(over, n.Firewalls...)
+			}
+		}
+		slices.Sort(over)
+		for _, k := range slices.Compact(over) {
+			s.under[k] = append(s.under[k], i)
+		}
+	}
+	return s
+}
+
+// keyed sorts a list and returns the place of each key.
+func keyed[T any](list []T, key func(T) model.Group) map[model.Group]int {
+	slices.SortStableFunc(list, func(a, b T) int { return cmp.Compare(key(a), key(b)) })
+	out := make(map[model.Group]int, len(list))
+	for i, x := range list {
+		out[key(x)] = i
+	}
+	return out
+}
+
+// Firewall returns the firewall with a key; false where there is none. The others do the same for what they are named for.
+func (s *Subject) Firewall(k model.Group) (*Firewall, bool) {
+	return at(s.Estate.Firewalls, s.firewalls, k)
+}
+
+// Subnet returns the subnet with a key.
+func (s *Subject) Subnet(k model.Group) (*Subnet, bool) { return at(s.Estate.Subnets, s.subnets, k) }
+
+// Interface returns the interface with a key.
+func (s *Subject) Interface(k model.Group) (*Interface, bool) {
+	return at(s.Estate.Interfaces, s.interfaces, k)
+}
+
+// Network returns the network with a key.
+func (s *Subject) Network(k model.Group) (*Network, bool) {
+	return at(s.Estate.Networks, s.networks, k)
+}
+
+func at[T any](list []T, index map[model.Group]int, k model.Group) (*T, bool) {
+	i, ok := index[k]
+	if !ok {
+		return nil, false
+	}
+	return &list[i], true
+}
+
+// Under returns the interfaces that a firewall is for, by themselves or by their subnets, sorted by key.
+func (s *Subject) Under(k model.Group) []*Interface {
+	out := make([]*Interface, 0, len(s.under[k]))
+	for _, i := range s.under[k] {
+		out = append(out, &s.Estate.Interfaces[i])
+	}
+	return out
+}
+
+// AttachedTo returns labels of what a firewall applies to, sorted, each once.
+func (s *Subject) AttachedTo(f *Firewall) []string {
+	var out []string
+	for _, u := range f.Users {
+		if u.Kind == InterfaceKind || u.Kind == SubnetKind {
+			out = append(out, u.Label)
+		}
+	}
+	for _, x := range s.Under(f.Key) {
+		out = append(out, x.Label())
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// RuleAt returns what is told of the rule with an origin in a direction; false where nothing is, or the firewall is not one of a [Subject].
+func (f *Firewall) RuleAt(d model.Direction, o model.Origin) (*Rule, bool) {
+	i, ok := f.told[toldKey{d, o}]
+	if !ok {
+		return nil, false
+	}
+	return &f.Rules[i], true
+}
+
+// toldKey is what rules are told by.
+type toldKey struct {
+	direction model.Direction
+	origin    model.Origin
+}
+
+// Chains returns the firewall's chains of a direction.
+func (f *Firewall) Chains(d model.Direction) []model.Chain {
+	if d == model.Egress {
+		return f.Egress
+	}
+	return f.Ingress
+}
+
+// ObjectOf is the object that a finding about some rules should name: that of the firewall, or of the first
+// rule where the rules are objects of their own.
+func (f *Firewall) ObjectOf(d model.Direction, rules []model.Rule) Object {
+	if !f.Loose || len(rules) == 0 {
+		return f.Object
+	}
+	o := f.Object
+	o.Origin, o.Link = rules[0].Origin, ""
+	if told, ok := f.RuleAt(d, rules[0].Origin); ok {
+		o.Name, o.ID, o.Link, o.Description = told.Name, told.ID, told.Link, told.Description
+	}
+	o.Address, o.Key = rules[0].Origin.Object, model.Group(rules[0].Origin.Object)
+	return o
+}
+
+// CausesOf tells rules of a firewall as the causes of a finding; those that were made of one written rule are told as they are, each.
+func (f *Firewall) CausesOf(d model.Direction, rules []model.Rule) []Cause {
+	var out []Cause
+	for _, r := range rules {
+		c := Cause{Text: Describe(r, d), Origin: r.Origin}
+		if told, ok := f.RuleAt(d, r.Origin); ok {
+			c.Link = told.Link
+		}
+		out = append(out, c)
+	}
+	return out
+}

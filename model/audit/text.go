@@ -1,0 +1,88 @@
+package audit
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/crosswall/crosswall/model"
+)
+
+// Describe says what a rule does: "allow tcp/22 from 0.0.0.0/0", "deny any to sg-1 at 10.0.0.0/8".
+func Describe(r model.Rule, d model.Direction) string {
+	word, other := "from", "at"
+	if d == model.Egress {
+		word = "to"
+	}
+	text := fmt.Sprintf("%s %s %s %s", r.Action, r.Traffic, word, SelectorText(r.Peer))
+	if r.Priority != 0 {
+		text = fmt.Sprintf("%d: %s", r.Priority, text)
+	}
+	if at := placesOf(r.Target); at != "" {
+		text += " " + other + " " + at
+	}
+	return text
+}
+
+// placesOf names the addresses that a target is restricted to; empty: none.
+func placesOf(s model.Selector) string {
+	switch s := s.(type) {
+	case model.At:
+		return SelectorText(s)
+	case model.And:
+		for _, e := range s {
+			if text := placesOf(e); text != "" {
+				return text
+			}
+		}
+	}
+	return ""
+}
+
+// SelectorText says whom a selector names, for people: "0.0.0.0/0", "sg-1 or 10.0.0.0/8". Equal selectors
+// have equal texts.
+func SelectorText(s model.Selector) string {
+	switch s := s.(type) {
+	case nil, model.Any:
+		return "anybody"
+	case model.At:
+		return s.Addrs.String()
+	case model.Identities:
+		words := make([]string, len(s))
+		for i, id := range s {
+			words[i] = string(id)
+			if id == model.Outside {
+				words[i] = "outside"
+			}
+		}
+		return joined(words, " or ", "nobody")
+	case model.Group:
+		return string(s)
+	case model.And:
+		return joined(texts(s), " and ", "anybody")
+	case model.Or:
+		return joined(texts(s), " or ", "nobody")
+	case model.Not:
+		return "not (" + SelectorText(s.Selector) + ")"
+	case model.Maybe:
+		return "perhaps " + SelectorText(s.Selector)
+	}
+	return "?"
+}
+
+func texts(ss []model.Selector) []string {
+	out := make([]string, len(ss))
+	for i, s := range ss {
+		out[i] = SelectorText(s)
+		if _, ok := s.(model.Or); ok && len(ss) > 1 {
+			out[i] = "(" + out[i] + ")"
+		}
+	}
+	return out
+}
+
+func joined(words []string, with, none string) string {
+	if len(words) == 0 {
+		return none
+	}
+	return strings.Join(words, with)
+}

@@ -1,0 +1,30 @@
+package tfsource
+
+import (
+	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/model/audit"
+)
+
+// Audited returns a reading for an audit: [Alone]'s policy, and the objects behind it where [Reader.Inspect] was set. The
+// findings are those of [Alone].
+func Audited(in Input) (audit.Reading, []model.Finding) {
+	alone, findings := Alone(in)
+	sides := []crowd{in.crowd, in.crowd}
+	inv := alone.Inventory
+	inv.Groups = enroll(sides).groups(sides, 0)
+	return audit.Reading{Policy: alone.Policy, Inventory: inv, Estate: in.estate}, findings
+}
+
+// estateOf joins the objects of all parts, called as [assemble] calls groups.
+func estateOf(parts []part, file func(string) string) audit.Estate {
+	var out audit.Estate
+	for _, one := range parts {
+		rename := renaming(one, parts)
+		w := rewriter{
+			group:  func(g model.Group) model.Selector { return rename(g) },
+			origin: func(o model.Origin) model.Origin { o.File = file(o.File); return o },
+		}
+		out = out.Join(one.estate.Rewritten(audit.Rewriting{Group: rename, Origin: w.origin, Policy: w.policy}))
+	}
+	return out
+}
