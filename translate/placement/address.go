@@ -8,7 +8,7 @@ import (
 )
 
 // prefixes reads a list of address blocks, none of which may overlap another.
-func (r *reader) prefixes(vs []value) []netip.Prefix {
+func (r reader) prefixes(vs []value) []netip.Prefix {
 	var ps []netip.Prefix
 	var blocks []block
 	for i, v := range vs {
@@ -20,15 +20,15 @@ func (r *reader) prefixes(vs []value) []netip.Prefix {
 		if a.owner > b.owner {
 			a, b = b, a
 		}
-		r.fault(codeOverlap, r.origin(vs[b.owner]), fmt.Sprintf("%s overlaps %s", b.prefix, a.prefix),
-			"name each address once; the other is "+vs[a.owner].path)
+		r.Fault(codeOverlap, r.Origin(vs[b.owner]), fmt.Sprintf("%s overlaps %s", b.prefix, a.prefix),
+			"name each address once; the other is "+vs[a.owner].Path)
 	})
 	return ps
 }
 
 // prefix reads one address block in canonical form.
-func (r *reader) prefix(v value) (netip.Prefix, bool) {
-	s, ok := r.scalar(v, "text such as 10.0.0.0/16", "!!str")
+func (r reader) prefix(v value) (netip.Prefix, bool) {
+	s, ok := r.Scalar(v, "text such as 10.0.0.0/16", "!!str")
 	if !ok {
 		return netip.Prefix{}, false
 	}
@@ -38,20 +38,20 @@ func (r *reader) prefix(v value) (netip.Prefix, bool) {
 		if a, err := netip.ParseAddr(s); err == nil && a.Zone() == "" {
 			advice = "write " + netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen()).String()
 		}
-		r.fault(codeCIDR, r.origin(v), fmt.Sprintf("%q is no address block", s), advice)
+		r.Fault(codeCIDR, r.Origin(v), fmt.Sprintf("%q is no address block", s), advice)
 		return netip.Prefix{}, false
 	}
 	canonical := p.Masked()
 	if p.Addr().Is4In6() {
 		if p.Bits() < 96 {
-			r.fault(codeCIDR, r.origin(v), fmt.Sprintf("%s mixes IPv4 and IPv6", s), "write IPv4 blocks as IPv4")
+			r.Fault(codeCIDR, r.Origin(v), fmt.Sprintf("%s mixes IPv4 and IPv6", s), "write IPv4 blocks as IPv4")
 			return netip.Prefix{}, false
 		}
 		canonical = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96).Masked()
 	}
 	if p != canonical {
 		// What was meant is open: the block, or the one address. Neither is guessed.
-		r.fault(codeCIDR, r.origin(v), fmt.Sprintf("%s is not canonical: the block is %s", s, canonical),
+		r.Fault(codeCIDR, r.Origin(v), fmt.Sprintf("%s is not canonical: the block is %s", s, canonical),
 			fmt.Sprintf("write %s", canonical))
 		return netip.Prefix{}, false
 	}
@@ -59,6 +59,6 @@ func (r *reader) prefix(v value) (netip.Prefix, bool) {
 }
 
 // addrs reads a list of address blocks as a set.
-func (r *reader) addrs(vs []value) model.AddrSet {
+func (r reader) addrs(vs []value) model.AddrSet {
 	return model.Prefixes(r.prefixes(vs)...)
 }

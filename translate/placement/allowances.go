@@ -93,7 +93,7 @@ func (j *joiner) party(p party) model.Selector {
 func (j *joiner) dnsWorkloads(dns *param) model.Selector {
 	for _, s := range dns.who {
 		if len(j.pick(paramDNS, s)) == 0 {
-			j.fault(codeUnmatched, s.origin, "no workload is the DNS server that dns names",
+			j.Fault(codeUnmatched, s.origin, "no workload is the DNS server that dns names",
 				"add its manifest to the input, or give the address blocks of its pods (not the Service's address), for instance\n  dns: ["+Blank+"]")
 			return nil
 		}

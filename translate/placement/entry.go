@@ -18,14 +18,14 @@ type entry struct {
 	origin model.Origin
 }
 
-func (r *reader) entry(c cloud, v value, subnets []providers.Subnet) entry {
-	e := entry{name: v.path, origin: r.origin(v)}
+func (r reader) entry(c cloud, v value, subnets []providers.Subnet) entry {
+	e := entry{name: v.Path, origin: r.Origin(v)}
 	e.home.ClientPorts = model.DefaultClientPorts()
-	o := r.object(v)
+	o := r.Object(v)
 	if o == nil {
 		return e
 	}
-	if n, ok := o.get("name"); ok {
+	if n, ok := o.Get("name"); ok {
 		if s := r.name(n); s != "" {
 			e.name = s
 		}
@@ -34,27 +34,27 @@ func (r *reader) entry(c cloud, v value, subnets []providers.Subnet) entry {
 	r.home(o, subnets, &e)
 	readFields(r, o, c, &e.home, func(c cloud) []textField[providers.Home] { return c.identity })
 	if e.home.Group != "" && e.home.ServiceAccount != "" {
-		r.fault(codeValue, o.where("serviceAccount"), e.name+" has both a networkTag and a serviceAccount",
+		r.Fault(codeValue, o.Where("serviceAccount"), e.name+" has both a networkTag and a serviceAccount",
 			"one firewall rule cannot mix them; keep one")
 	}
-	if p, ok := o.get("ephemeral"); ok {
+	if p, ok := o.Get("ephemeral"); ok {
 		e.home.ClientPorts = r.clientPorts(p)
 	}
-	o.close()
+	o.Close()
 	return e
 }
 
 // home reads where an entry's workloads live.
-func (r *reader) home(o *object, subnets []providers.Subnet, e *entry) {
+func (r reader) home(o *object, subnets []providers.Subnet, e *entry) {
 	var within model.AddrSet
-	before := len(r.findings)
-	for _, v := range o.items("subnets") {
-		name, ok := r.text(v)
+	before := r.Count()
+	for _, v := range o.Items("subnets") {
+		name, ok := r.Text(v)
 		i := slices.IndexFunc(subnets, func(n providers.Subnet) bool { return n.Name == name })
 		switch {
 		case !ok:
 		case i < 0:
-			r.fault(codeSubnet, r.origin(v), fmt.Sprintf("there is no subnet %q", name), knownSubnets(subnets))
+			r.Fault(codeSubnet, r.Origin(v), fmt.Sprintf("there is no subnet %q", name), knownSubnets(subnets))
 		default:
 			e.home.Subnets = append(e.home.Subnets, name)
 			within = within.Union(subnets[i].Addrs())
@@ -63,21 +63,21 @@ func (r *reader) home(o *object, subnets []providers.Subnet, e *entry) {
 	slices.Sort(e.home.Subnets)
 	e.home.Subnets = slices.Compact(e.home.Subnets)
 	e.home.Addrs = within
-	if v, ok := o.get("addresses"); ok {
-		vs := r.items(v)
+	if v, ok := o.Get("addresses"); ok {
+		vs := r.Items(v)
 		e.home.Addrs = r.addrs(vs)
 		if len(vs) == 0 {
-			r.fault(codeField, r.origin(v), v.path+" names no address block", "write some, or remove the line")
+			r.Fault(codeField, r.Origin(v), v.Path+" names no address block", "write some, or remove the line")
 		}
-		if len(r.findings) == before {
+		if r.Count() == before {
 			r.checkAddresses(v, subnets, e.home)
 		}
 	}
-	if e.claims = o.truth("exclusive", false); e.claims && !o.has("addresses") {
-		r.fault(codeField, o.where("exclusive"), e.name+" is exclusive without addresses of its own",
+	if e.claims = o.Truth("exclusive", false); e.claims && !o.Has("addresses") {
+		r.Fault(codeField, o.Where("exclusive"), e.name+" is exclusive without addresses of its own",
 			"add `addresses`, or put `exclusive: true` on the subnet")
 	}
-	if len(r.findings) == before && len(e.home.Subnets) == 0 && !o.has("addresses") {
+	if r.Count() == before && len(e.home.Subnets) == 0 && !o.Has("addresses") {
 		r.report(model.Warning, codeNowhere, e.origin, e.name+" has neither subnets nor addresses: its workloads may hold any address",
 			"add\n  subnets: ["+Blank+"]")
 	}
@@ -97,7 +97,7 @@ func knownSubnets(subnets []providers.Subnet) string {
 
 // checkAddresses compares an entry's addresses with the subnets, those that it names
 // and those that it does not.
-func (r *reader) checkAddresses(v value, subnets []providers.Subnet, h providers.Home) {
+func (r reader) checkAddresses(v value, subnets []providers.Subnet, h providers.Home) {
 	rest := h.Addrs
 	for _, n := range subnets {
 		in := n.Addrs().Intersect(h.Addrs)
@@ -105,26 +105,26 @@ func (r *reader) checkAddresses(v value, subnets []providers.Subnet, h providers
 		named := slices.Contains(h.Subnets, n.Name)
 		switch {
 		case named && in.IsEmpty():
-			r.fault(codeAddresses, r.origin(v), fmt.Sprintf("none of %s is in subnet %s", h.Addrs, n.Name),
+			r.Fault(codeAddresses, r.Origin(v), fmt.Sprintf("none of %s is in subnet %s", h.Addrs, n.Name),
 				fmt.Sprintf("remove %s from subnets, or add addresses of it (%s)", n.Name, n.Addrs()))
 		case !named && !in.IsEmpty():
-			r.fault(codeAddresses, r.origin(v), fmt.Sprintf("%s is in subnet %s, which the entry does not name", in, n.Name),
+			r.Fault(codeAddresses, r.Origin(v), fmt.Sprintf("%s is in subnet %s, which the entry does not name", in, n.Name),
 				fmt.Sprintf("add %s to the entry's subnets", n.Name))
 		}
 	}
 	if len(h.Subnets) > 0 && !rest.IsEmpty() {
-		r.fault(codeAddresses, r.origin(v), fmt.Sprintf("%s is outside the entry's subnets %s", rest, strings.Join(h.Subnets, ", ")),
+		r.Fault(codeAddresses, r.Origin(v), fmt.Sprintf("%s is outside the entry's subnets %s", rest, strings.Join(h.Subnets, ", ")),
 			"correct the addresses or name their subnet; addresses outside every subnet need an entry of their own")
 	}
 }
 
 // checkEntries reports what entries say against each other.
-func (r *reader) checkEntries(s section) {
+func (r reader) checkEntries(s section) {
 	r.checkClaims(s)
 	names, groups := map[string]entry{}, map[string]entry{}
 	for _, e := range s.entries {
 		if first, ok := names[e.name]; ok {
-			r.fault(codeField, e.origin, "two entries are called "+e.name, fmt.Sprintf("the first is on line %d", first.origin.Line))
+			r.Fault(codeField, e.origin, "two entries are called "+e.name, fmt.Sprintf("the first is on line %d", first.origin.Line))
 		}
 		names[e.name] = e
 		id := e.home.Group + e.home.ServiceAccount

@@ -25,7 +25,7 @@ func markExclusive(s *section) {
 }
 
 // checkClaims reports addresses that an entry claims for itself and another entry has too.
-func (r *reader) checkClaims(s section) {
+func (r reader) checkClaims(s section) {
 	homes := homesByAddress(s.entries)
 	for k, h := range homes {
 		for _, i := range h.entries {
@@ -34,7 +34,7 @@ func (r *reader) checkClaims(s section) {
 			}
 			if j, ok := rival(homes, k, i); ok {
 				e, o := s.entries[i], s.entries[j]
-				r.fault(codeExclusive, e.origin,
+				r.Fault(codeExclusive, e.origin,
 					fmt.Sprintf("%s is exclusive, and %s holds %s too", e.name, o.name, e.home.Addrs.Intersect(o.home.Addrs)),
 					"remove `exclusive: true` or correct the addresses")
 			}

@@ -10,13 +10,14 @@ import (
 
 	"github.com/crosswall/crosswall/model"
 	"github.com/crosswall/crosswall/providers"
+	"github.com/crosswall/crosswall/translate/strictyaml"
 )
 
 // A file of faults is refused in a report of bounded size, and no error is lost behind
 // warnings.
 func TestFindingsAreBounded(t *testing.T) {
 	_, fs := Read("place.yaml", []byte(file("aws:\n  subnets: ["+strings.Repeat("1,", 100_000)+"]\n")))
-	if len(fs) != maxFindings+1 {
+	if len(fs) != strictyaml.MaxFindings+1 {
 		t.Errorf("%d findings", len(fs))
 	}
 	wantFinding(t, fs, codeMore, "99500 more")

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
 	"github.com/crosswall/crosswall/model"
 )
 
@@ -39,20 +37,20 @@ func (p Placement) Clouds() []string {
 // the Placement is then the zero Placement. It needs memory in proportion to
 // data, which may have 8 MiB.
 func Read(name string, data []byte) (Placement, []model.Finding) {
-	r := &reader{file: name}
+	r := newReader(name)
 	p := Placement{file: name}
-	if root := r.document(data); root != nil {
+	if root, ok := r.Document(data); ok {
 		p.sections = r.sections(root)
 	}
-	findings := r.sorted()
+	findings := r.Findings()
 	if model.WorstSeverity(findings) == model.Error {
 		return Placement{}, findings
 	}
 	return p, findings
 }
 
-func (r *reader) sections(root *yaml.Node) []section {
-	o := r.object(newValue(root, ""))
+func (r reader) sections(root value) []section {
+	o := r.Object(root)
 	if o == nil {
 		return nil
 	}
@@ -60,29 +58,27 @@ func (r *reader) sections(root *yaml.Node) []section {
 	r.header(o, "kind", Kind)
 	var out []section
 	for _, c := range clouds() {
-		if v, ok := o.get(c.name); ok {
+		if v, ok := o.Get(c.name); ok {
 			out = append(out, r.section(c, v))
 		}
 	}
 	names := strings.Join(cloudNames(), ", ")
-	for _, f := range o.fields {
-		if !slices.Contains(o.known, f.name) {
-			r.fault(codeCloud, r.originOf(f.key, f.name), fmt.Sprintf("unknown field or cloud %q", f.name), "clouds are "+names)
-		}
+	for _, f := range o.Unknown() {
+		r.Fault(codeCloud, o.Where(f.Name), fmt.Sprintf("unknown field or cloud %q", f.Name), "clouds are "+names)
 	}
-	if len(o.fields) > 0 && !slices.ContainsFunc(cloudNames(), o.has) {
-		r.fault(codeCloud, o.origin(), "the placement has no cloud", "add a section: "+names)
+	if len(o.Fields()) > 0 && !slices.ContainsFunc(cloudNames(), o.Has) {
+		r.Fault(codeCloud, o.Origin(), "the placement has no cloud", "add a section: "+names)
 	}
 	return out
 }
 
 // header checks a field that says what the file is.
-func (r *reader) header(o *object, name, want string) {
-	v, ok := o.need(name, "begin the file with\n"+header)
+func (r reader) header(o *object, name, want string) {
+	v, ok := o.Need(name, "begin the file with\n"+header)
 	if !ok {
 		return
 	}
-	if s, ok := r.text(v); ok && s != want {
-		r.fault(codeField, r.origin(v), fmt.Sprintf("%s is %q, not %s", name, s, want), "begin the file with\n"+header)
+	if s, ok := r.Text(v); ok && s != want {
+		r.Fault(codeField, r.Origin(v), fmt.Sprintf("%s is %q, not %s", name, s, want), "begin the file with\n"+header)
 	}
 }

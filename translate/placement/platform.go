@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
 	"github.com/crosswall/crosswall/model"
 )
 
@@ -55,45 +53,45 @@ type allowance struct {
 	origin       model.Origin
 }
 
-func (r *reader) platform(c cloud, section *object) platform {
-	p := platform{pmtud: c.pmtud, pmtudAt: section.origin(), params: map[string]*param{}}
-	v, ok := section.get("platform")
+func (r reader) platform(c cloud, section *object) platform {
+	p := platform{pmtud: c.pmtud, pmtudAt: section.Origin(), params: map[string]*param{}}
+	v, ok := section.Get("platform")
 	if !ok {
 		return p
 	}
-	o := r.object(v)
+	o := r.Object(v)
 	if o == nil {
 		return p
 	}
-	p.pmtud = o.truth("pmtud", c.pmtud)
-	p.pmtudAt = o.where("pmtud")
-	p.asked = o.has("presets")
-	for _, v := range o.items("presets") {
+	p.pmtud = o.Truth("pmtud", c.pmtud)
+	p.pmtudAt = o.Where("pmtud")
+	p.asked = o.Has("presets")
+	for _, v := range o.Items("presets") {
 		if use, ok := r.preset(c, v); ok {
 			p.presets = append(p.presets, use)
 		}
 	}
 	for _, name := range paramNames() {
-		if v, ok := o.get(name); ok {
+		if v, ok := o.Get(name); ok {
 			p.params[name] = r.param(name, v)
 		}
 	}
 	named := map[string]int{}
-	for _, v := range o.items("allow") {
+	for _, v := range o.Items("allow") {
 		a := r.allowance(v)
 		if first, ok := named[a.name]; ok && a.name != "" {
-			r.fault(codeField, a.origin, "two allowances are called "+a.name, fmt.Sprintf("the first is on line %d", first))
+			r.Fault(codeField, a.origin, "two allowances are called "+a.name, fmt.Sprintf("the first is on line %d", first))
 		}
 		named[a.name] = a.origin.Line
 		p.allow = append(p.allow, a)
 	}
-	o.close()
+	o.Close()
 	r.checkParams(o, p)
 	return p
 }
 
-func (r *reader) preset(c cloud, v value) (presetUse, bool) {
-	name, ok := r.text(v)
+func (r reader) preset(c cloud, v value) (presetUse, bool) {
+	name, ok := r.Text(v)
 	if !ok {
 		return presetUse{}, false
 	}
@@ -102,66 +100,66 @@ func (r *reader) preset(c cloud, v value) (presetUse, bool) {
 		switch {
 		case p.name != name:
 		case p.cloud != c.name:
-			r.fault(codePreset, r.origin(v), fmt.Sprintf("preset %s is for %s, not for %s", name, p.cloud, c.name), "")
+			r.Fault(codePreset, r.Origin(v), fmt.Sprintf("preset %s is for %s, not for %s", name, p.cloud, c.name), "")
 			return presetUse{}, false
 		default:
-			return presetUse{p, r.origin(v)}, true
+			return presetUse{p, r.Origin(v)}, true
 		}
 		if p.cloud == c.name {
 			known = append(known, p.name)
 		}
 	}
-	r.fault(codePreset, r.origin(v), fmt.Sprintf("there is no preset %q", name), c.name+" has "+strings.Join(known, ", "))
+	r.Fault(codePreset, r.Origin(v), fmt.Sprintf("there is no preset %q", name), c.name+" has "+strings.Join(known, ", "))
 	return presetUse{}, false
 }
 
 // checkParams reports the parameters that the presets need and the file lacks.
-func (r *reader) checkParams(o *object, p platform) {
+func (r reader) checkParams(o *object, p platform) {
 	for _, use := range p.presets {
 		var lacks, lines []string
 		for _, name := range paramNames() {
-			if !o.has(name) {
+			if !o.Has(name) {
 				lacks = append(lacks, name)
 				lines = append(lines, "    "+paramExample(name))
 			}
 		}
 		if len(lacks) > 0 {
-			r.fault(codePreset, use.origin, fmt.Sprintf("preset %s needs %s", use.preset.name, strings.Join(lacks, ", ")),
+			r.Fault(codePreset, use.origin, fmt.Sprintf("preset %s needs %s", use.preset.name, strings.Join(lacks, ", ")),
 				"add to platform, with [] where there are none:\n  platform:\n"+strings.Join(lines, "\n"))
 		}
 	}
 }
 
-func (r *reader) param(name string, v value) *param {
-	p := &param{peers: peers{origin: r.origin(v)}}
+func (r reader) param(name string, v value) *param {
+	p := &param{peers: peers{origin: r.Origin(v)}}
 	switch name {
 	case paramHooks:
-		for _, v := range r.items(v) {
-			if o := r.object(v); o != nil {
+		for _, v := range r.Items(v) {
+			if o := r.Object(v); o != nil {
 				p.hooks = append(p.hooks, hook{r.selector(o), r.traffic(o)})
-				o.close()
+				o.Close()
 			}
 		}
 	case paramDNS:
 		p.peers = r.peers(v)
 	default:
-		p.addrs = r.addrs(r.items(v))
+		p.addrs = r.addrs(r.Items(v))
 	}
 	return p
 }
 
 // peers reads a list of address blocks and selectors.
-func (r *reader) peers(v value) peers {
-	p := peers{origin: r.origin(v)}
+func (r reader) peers(v value) peers {
+	p := peers{origin: r.Origin(v)}
 	var blocks []value
-	for _, v := range r.items(v) {
-		if v.node.Kind != yaml.MappingNode {
+	for _, v := range r.Items(v) {
+		if !v.IsMapping() {
 			blocks = append(blocks, v)
 			continue
 		}
-		o := r.object(v)
+		o := r.Object(v)
 		p.who = append(p.who, r.selector(o))
-		o.close()
+		o.Close()
 	}
 	p.addrs = r.addrs(blocks)
 	return p
@@ -174,48 +172,48 @@ const allowAdvice = `for example
     peers: [10.0.9.0/24]
     ports: [{protocol: TCP, port: 9100}]`
 
-func (r *reader) allowance(v value) allowance {
-	a := allowance{origin: r.origin(v)}
-	o := r.object(v)
+func (r reader) allowance(v value) allowance {
+	a := allowance{origin: r.Origin(v)}
+	o := r.Object(v)
 	if o == nil {
 		return a
 	}
-	if n, ok := o.need("name", allowAdvice); ok {
+	if n, ok := o.Need("name", allowAdvice); ok {
 		a.name = r.name(n)
 	}
-	if n, ok := o.need("reason", "say in a sentence why no network policy admits this; "+allowAdvice); ok {
-		a.reason, _ = r.text(n)
+	if n, ok := o.Need("reason", "say in a sentence why no network policy admits this; "+allowAdvice); ok {
+		a.reason, _ = r.Text(n)
 	}
-	if n, ok := o.need("direction", allowAdvice); ok {
+	if n, ok := o.Need("direction", allowAdvice); ok {
 		a.direction = r.direction(n)
 	}
 	a.workloads.origin = a.origin
-	if n, ok := o.get("workloads"); ok {
-		if w := r.object(n); w != nil {
+	if n, ok := o.Get("workloads"); ok {
+		if w := r.Object(n); w != nil {
 			a.workloads = r.selector(w)
-			w.close()
+			w.Close()
 		}
 	}
-	if n, ok := o.need("peers", "for anyone write\n  peers: [0.0.0.0/0, \"::/0\"]"); ok {
+	if n, ok := o.Need("peers", "for anyone write\n  peers: [0.0.0.0/0, \"::/0\"]"); ok {
 		a.peers = r.peers(n)
-		if len(n.node.Content) == 0 {
-			r.fault(codeField, r.origin(n), n.path+" names nobody", "for anyone write\n  peers: [0.0.0.0/0, \"::/0\"]")
+		if n.Len() == 0 {
+			r.Fault(codeField, r.Origin(n), n.Path+" names nobody", "for anyone write\n  peers: [0.0.0.0/0, \"::/0\"]")
 		}
 	}
 	a.traffic = r.traffic(o)
-	o.close()
+	o.Close()
 	return a
 }
 
-func (r *reader) direction(v value) model.Direction {
-	s, ok := r.text(v)
+func (r reader) direction(v value) model.Direction {
+	s, ok := r.Text(v)
 	for _, d := range []model.Direction{model.Ingress, model.Egress} {
 		if ok && d.String() == s {
 			return d
 		}
 	}
 	if ok {
-		r.fault(codeValue, r.origin(v), fmt.Sprintf("%s is %q", v.path, s), "write ingress (towards the workloads) or egress (from them)")
+		r.Fault(codeValue, r.Origin(v), fmt.Sprintf("%s is %q", v.Path, s), "write ingress (towards the workloads) or egress (from them)")
 	}
 	return 0
 }

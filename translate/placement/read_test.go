@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/translate/strictyaml"
 )
 
 const twoSubnets = `aws:
@@ -192,9 +193,9 @@ func TestReadRefusesToExplode(t *testing.T) {
 		{"aliases of aliases", bomb.String(), "values"},
 		{"an alias of itself", file("aws: &a {subnets: *a}\n"), ""},
 		{"deep nesting", file("aws: " + strings.Repeat("[", 100) + strings.Repeat("]", 100)), "deep"},
-		{"very deep nesting", strings.Repeat("[", maxBytes), ""},
-		{"very deep blocks", strings.Repeat("- ", maxBytes/2), ""},
-		{"large", strings.Repeat("#", maxBytes+1), "bytes"},
+		{"very deep nesting", strings.Repeat("[", strictyaml.MaxBytes), ""},
+		{"very deep blocks", strings.Repeat("- ", strictyaml.MaxBytes/2), ""},
+		{"large", strings.Repeat("#", strictyaml.MaxBytes+1), "bytes"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			start := time.Now()

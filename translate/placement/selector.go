@@ -55,19 +55,19 @@ func (s selector) match(w providers.Workload) matching {
 }
 
 // selector reads the fields namespace, namespaceSelector and podSelector of o.
-func (r *reader) selector(o *object) selector {
-	s := selector{origin: o.origin()}
-	if v, ok := o.get("namespace"); ok {
+func (r reader) selector(o *object) selector {
+	s := selector{origin: o.Origin()}
+	if v, ok := o.Get("namespace"); ok {
 		s.namespace = r.namespace(v)
 	}
-	if v, ok := o.get("namespaceSelector"); ok {
+	if v, ok := o.Get("namespaceSelector"); ok {
 		s.namespaces = r.labelSelector(v, nil)
-		if o.has("namespace") {
-			r.fault(codeField, r.origin(v), o.at.path+" has both namespace and namespaceSelector",
+		if o.Has("namespace") {
+			r.Fault(codeField, r.Origin(v), o.Path()+" has both namespace and namespaceSelector",
 				"keep one; to name a namespace by label, use "+metadataName)
 		}
 	}
-	if v, ok := o.get("podSelector"); ok {
+	if v, ok := o.Get("podSelector"); ok {
 		s.pods = r.labelSelector(v, runtimeLabels())
 	}
 	return s
@@ -77,13 +77,13 @@ func (r *reader) selector(o *object) selector {
 // (Kubernetes documentation, Namespaces, automatic labelling).
 const metadataName = "kubernetes.io/metadata.name"
 
-func (r *reader) namespace(v value) string {
-	s, ok := r.text(v)
+func (r reader) namespace(v value) string {
+	s, ok := r.Text(v)
 	if !ok {
 		return ""
 	}
 	if errs := validation.IsDNS1123Label(s); len(errs) > 0 {
-		r.fault(codeValue, r.origin(v), fmt.Sprintf("%q is no name of a namespace", s), strings.Join(errs, "; "))
+		r.Fault(codeValue, r.Origin(v), fmt.Sprintf("%q is no name of a namespace", s), strings.Join(errs, "; "))
 	}
 	return s
 }
@@ -100,67 +100,67 @@ func runtimeLabels() []string {
 }
 
 // labelSelector reads a LabelSelector. Keys among banned are refused.
-func (r *reader) labelSelector(v value, banned []string) []labels.Requirement {
-	o := r.object(v)
+func (r reader) labelSelector(v value, banned []string) []labels.Requirement {
+	o := r.Object(v)
 	if o == nil {
 		return nil
 	}
 	var out []labels.Requirement
 	add := func(at value, key string, s metav1.LabelSelector) {
 		if slices.Contains(banned, key) {
-			r.fault(codeRuntimeLabel, r.origin(at), fmt.Sprintf("label %s exists at run time only", key),
+			r.Fault(codeRuntimeLabel, r.Origin(at), fmt.Sprintf("label %s exists at run time only", key),
 				"select by a label of the pod template that stays the same")
 			return
 		}
 		// The API server's own conversion, one requirement at a time for the place.
 		sel, err := metav1.LabelSelectorAsSelector(&s)
 		if err != nil {
-			r.fault(codeValue, r.origin(at), fmt.Sprintf("%s: %v", at.path, err), "")
+			r.Fault(codeValue, r.Origin(at), fmt.Sprintf("%s: %v", at.Path, err), "")
 			return
 		}
 		reqs, _ := sel.Requirements()
 		out = append(out, reqs...)
 	}
-	if v, ok := o.get("matchLabels"); ok {
-		if m := r.object(v); m != nil {
-			for _, f := range m.fields {
-				if val, ok := r.labelValue(f.val); ok {
-					add(f.val, f.name, metav1.LabelSelector{MatchLabels: map[string]string{f.name: val}})
+	if v, ok := o.Get("matchLabels"); ok {
+		if m := r.Object(v); m != nil {
+			for _, f := range m.Fields() {
+				if val, ok := r.labelValue(f.Value); ok {
+					add(f.Value, f.Name, metav1.LabelSelector{MatchLabels: map[string]string{f.Name: val}})
 				}
 			}
 		}
 	}
-	for _, v := range o.items("matchExpressions") {
+	for _, v := range o.Items("matchExpressions") {
 		if q, ok := r.expression(v); ok {
 			add(v, q.Key, metav1.LabelSelector{MatchExpressions: []metav1.LabelSelectorRequirement{q}})
 		}
 	}
-	o.close()
+	o.Close()
 	return out
 }
 
 // labelValue reads a label's value, which may be the empty string.
-func (r *reader) labelValue(v value) (string, bool) { return r.scalar(v, "text", "!!str") }
+func (r reader) labelValue(v value) (string, bool) { return r.Scalar(v, "text", "!!str") }
 
-func (r *reader) expression(v value) (metav1.LabelSelectorRequirement, bool) {
-	before := len(r.findings)
-	o := r.object(v)
+func (r reader) expression(v value) (metav1.LabelSelectorRequirement, bool) {
+	before := r.Count()
+	o := r.Object(v)
 	if o == nil {
 		return metav1.LabelSelectorRequirement{}, false
 	}
 	q := metav1.LabelSelectorRequirement{}
 	const advice = "for example {key: app, operator: In, values: [web]}"
-	if k, ok := o.need("key", advice); ok {
-		q.Key, _ = r.text(k)
+	if k, ok := o.Need("key", advice); ok {
+		q.Key, _ = r.Text(k)
 	}
-	if op, ok := o.need("operator", advice); ok {
-		s, _ := r.text(op)
+	if op, ok := o.Need("operator", advice); ok {
+		s, _ := r.Text(op)
 		q.Operator = metav1.LabelSelectorOperator(s)
 	}
-	for _, e := range o.items("values") {
+	for _, e := range o.Items("values") {
 		s, _ := r.labelValue(e)
 		q.Values = append(q.Values, s)
 	}
-	o.close()
-	return q, len(r.findings) == before
+	o.Close()
+	return q, r.Count() == before
 }

@@ -24,14 +24,14 @@ func (p Placement) Site(cloud string, ws []providers.Workload) (providers.Site, 
 	if finding != nil {
 		return providers.Site{}, []model.Finding{*finding}
 	}
-	j := &joiner{reader: reader{file: p.file}, section: s, ws: slices.Clone(ws)}
+	j := &joiner{reader: newReader(p.file), section: s, ws: slices.Clone(ws)}
 	slices.SortFunc(j.ws, func(a, b providers.Workload) int { return strings.Compare(string(a.ID), string(b.ID)) })
 	site := s.site
 	site.Subnets = slices.Clone(site.Subnets)
 	site.Homes = j.homes()
 	site.Allowances = j.allowances()
 	j.sharedSubnets()
-	findings := j.sorted()
+	findings := j.Findings()
 	if model.WorstSeverity(findings) == model.Error {
 		return providers.Site{}, findings
 	}
@@ -106,7 +106,7 @@ func (j *joiner) place(w providers.Workload) (int, bool) {
 // unknownNamespace reports a selector that rests on a Namespace which was not
 // read. Repeats for workloads of one namespace are dropped with equal findings.
 func (j *joiner) unknownNamespace(name string, s selector, w providers.Workload) {
-	j.fault(codeUnknownLabel, s.origin,
+	j.Fault(codeUnknownLabel, s.origin,
 		fmt.Sprintf("%s selects by labels of namespace %s, which are unknown", name, w.Namespace),
 		fmt.Sprintf("add the manifest of Namespace %s to the input, or select it by name:\n  namespace: %s", w.Namespace, w.Namespace))
 }
@@ -134,7 +134,7 @@ func (j *joiner) unplaced(ws []providers.Workload) {
 	if len(ws) > 1 {
 		verb = "are"
 	}
-	j.fault(codeUnplaced, j.section.site.Origin, fmt.Sprintf("%s %s placed nowhere in %s", what, verb, j.section.cloud.name),
+	j.Fault(codeUnplaced, j.section.site.Origin, fmt.Sprintf("%s %s placed nowhere in %s", what, verb, j.section.cloud.name),
 		"add to "+j.section.cloud.name+":\n  workloads:\n"+strings.Join(lines, "\n"))
 }
 

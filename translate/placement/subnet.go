@@ -7,13 +7,13 @@ import (
 	"github.com/crosswall/crosswall/providers"
 )
 
-func (r *reader) subnets(c cloud, vs []value) []providers.Subnet {
+func (r reader) subnets(c cloud, vs []value) []providers.Subnet {
 	var out []providers.Subnet
 	var blocks []block
 	names, ids := map[string]model.Origin{}, map[string]model.Origin{}
 	unique := func(seen map[string]model.Origin, what, s string, at model.Origin) {
 		if first, ok := seen[s]; ok && s != "" {
-			r.fault(codeSubnet, at, fmt.Sprintf("two subnets have the %s %s", what, s),
+			r.Fault(codeSubnet, at, fmt.Sprintf("two subnets have the %s %s", what, s),
 				fmt.Sprintf("the first is on line %d", first.Line))
 			return
 		}
@@ -36,37 +36,37 @@ func (r *reader) subnets(c cloud, vs []value) []providers.Subnet {
 			return // reported with the subnet
 		}
 		first, second := out[min(a.owner, b.owner)], out[max(a.owner, b.owner)]
-		r.fault(codeOverlap, second.Origin, fmt.Sprintf("subnets %s and %s overlap in %s", first.Name, second.Name, b.prefix),
+		r.Fault(codeOverlap, second.Origin, fmt.Sprintf("subnets %s and %s overlap in %s", first.Name, second.Name, b.prefix),
 			"subnets of one network never overlap; correct the cidrs")
 	})
 	return out
 }
 
-func (r *reader) subnet(c cloud, v value) (providers.Subnet, bool) {
-	o := r.object(v)
+func (r reader) subnet(c cloud, v value) (providers.Subnet, bool) {
+	o := r.Object(v)
 	if o == nil {
 		return providers.Subnet{}, false
 	}
-	n := providers.Subnet{Origin: r.origin(v)}
-	if name, ok := o.need("name", "add\n  name: web"); ok {
+	n := providers.Subnet{Origin: r.Origin(v)}
+	if name, ok := o.Need("name", "add\n  name: web"); ok {
 		n.Name = r.name(name)
 	}
-	if id, ok := o.get("id"); ok {
-		if s, ok := r.text(id); ok && !c.subnet.ok(s) {
-			r.fault(codeValue, r.origin(id), fmt.Sprintf("%s is %q", id.path, s), "write "+c.subnet.want)
+	if id, ok := o.Get("id"); ok {
+		if s, ok := r.Text(id); ok && !c.subnet.ok(s) {
+			r.Fault(codeValue, r.Origin(id), fmt.Sprintf("%s is %q", id.Path, s), "write "+c.subnet.want)
 		} else if ok {
 			n.ID = s
 		}
 	}
-	if cidrs, ok := o.need("cidrs", "add the subnet's address blocks:\n  cidrs: ["+Blank+"]"); ok {
-		vs := r.items(cidrs)
+	if cidrs, ok := o.Need("cidrs", "add the subnet's address blocks:\n  cidrs: ["+Blank+"]"); ok {
+		vs := r.Items(cidrs)
 		n.Prefixes = r.prefixes(vs)
 		if len(vs) == 0 {
-			r.fault(codeField, r.origin(cidrs), cidrs.path+" names no address block", "write the subnet's address blocks")
+			r.Fault(codeField, r.Origin(cidrs), cidrs.Path+" names no address block", "write the subnet's address blocks")
 		}
 	}
-	n.Exclusive = o.truth("exclusive", false)
-	o.close()
+	n.Exclusive = o.Truth("exclusive", false)
+	o.Close()
 	return n, true
 }
 
@@ -76,13 +76,13 @@ const maxName = 50
 
 // name reads a name that the placement gives: fit for resource names in every
 // cloud.
-func (r *reader) name(v value) string {
-	s, ok := r.text(v)
+func (r reader) name(v value) string {
+	s, ok := r.Text(v)
 	if !ok {
 		return ""
 	}
 	if len(s) > maxName || !isTag(s) {
-		r.fault(codeValue, r.origin(v), fmt.Sprintf("%q is no name", s),
+		r.Fault(codeValue, r.Origin(v), fmt.Sprintf("%q is no name", s),
 			fmt.Sprintf("write at most %d lower-case letters, digits and dashes, beginning with a letter", maxName))
 		return ""
 	}

@@ -1,4 +1,4 @@
-package placement
+package strictyaml
 
 import (
 	"bytes"
@@ -13,10 +13,12 @@ import (
 	"github.com/crosswall/crosswall/model"
 )
 
-// What a placement file may hold. A starting file for ten thousand workloads
+// What a file may hold. A starting placement file for ten thousand workloads
 // in three clouds stays below; files that only exist to exhaust memory do not.
 const (
-	maxBytes = 8 << 20
+
+	// MaxBytes is how long a file may be, in bytes.
+	MaxBytes = 8 << 20
 	// maxNodes bounds the values of the file with aliases written out, so that
 	// aliases of aliases cannot multiply without end.
 	maxNodes = 1_000_000
@@ -24,11 +26,19 @@ const (
 	maxDepth = 32
 )
 
-// document parses the only YAML document of a file; nil when there is a fault.
-func (r *reader) document(data []byte) *yaml.Node {
-	if len(data) > maxBytes {
-		r.fault(codeYAML, model.Origin{File: r.file},
-			fmt.Sprintf("the file has %d bytes; a placement may have %d", len(data), maxBytes), "")
+// Document parses the only YAML document of a file; false when there is a fault.
+func (r *Reader) Document(data []byte) (Value, bool) {
+	n := r.parse(data)
+	if n == nil {
+		return Value{}, false
+	}
+	return newValue(n, ""), true
+}
+
+func (r *Reader) parse(data []byte) *yaml.Node {
+	if len(data) > MaxBytes {
+		r.Fault(r.Code("yaml"), model.Origin{File: r.File},
+			fmt.Sprintf("the file has %d bytes; a %s may have %d", len(data), r.Noun, MaxBytes), "")
 		return nil
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(data))
@@ -39,8 +49,8 @@ func (r *reader) document(data []byte) *yaml.Node {
 	}
 	switch err := dec.Decode(&more); {
 	case err == nil:
-		r.fault(codeYAML, r.originOf(&more, ""), "a placement is one YAML document; here begins another",
-			"put every cloud into the first document")
+		r.Fault(r.Code("yaml"), r.originOf(&more, ""), "a "+r.Noun+" is one YAML document; here begins another",
+			"put everything into the first document")
 		return nil
 	case !errors.Is(err, io.EOF):
 		r.notYAML(err)
@@ -51,7 +61,7 @@ func (r *reader) document(data []byte) *yaml.Node {
 		return nil
 	}
 	if n := (&measure{}); !n.fits(doc.Content[0], 0) {
-		r.fault(codeYAML, r.originOf(n.at, ""), n.why, "write the values out, without aliases or needless nesting")
+		r.Fault(r.Code("yaml"), r.originOf(n.at, ""), n.why, "write the values out, without aliases or needless nesting")
 		return nil
 	}
 	return doc.Content[0]
@@ -85,15 +95,15 @@ func (m *measure) fits(n *yaml.Node, depth int) bool {
 	return true
 }
 
-func (r *reader) notYAML(err error) {
-	at := model.Origin{File: r.file}
+func (r *Reader) notYAML(err error) {
+	at := model.Origin{File: r.File}
 	if errors.Is(err, io.EOF) {
-		r.fault(codeYAML, at, "the file is empty", "begin with `crosswall placement init`, or with\n"+header)
+		r.Fault(r.Code("yaml"), at, "the file is empty", r.Begin)
 		return
 	}
 	// The parser gives its position in the message only.
 	if m := regexp.MustCompile(`line (\d+)`).FindStringSubmatch(err.Error()); m != nil {
 		at.Line, _ = strconv.Atoi(m[1])
 	}
-	r.fault(codeYAML, at, fmt.Sprintf("not YAML: %v", err), "")
+	r.Fault(r.Code("yaml"), at, fmt.Sprintf("not YAML: %v", err), "")
 }
