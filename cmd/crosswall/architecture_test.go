@@ -97,9 +97,11 @@ var layers = [...]struct {
 	{"providers/*/live/standin", []string{"terraform"}},
 	{"translate", []string{"model", "terraform", "providers"}},
 	{"translate/terraform", []string{"model", "model/audit", "terraform", "providers", "translate"}},
+	{"translate/strictyaml", []string{"model", "go.yaml.in/yaml/v3"}},
+	{"translate/auditfile", []string{"model", "model/audit", "translate/strictyaml"}},
 	{"translate/snapshot", []string{"model", "providers"}},
 	{"translate/kubernetes/live", nil}, // ruled by TestLiveSources
-	{"translate/*", []string{"model", "model/audit", "providers", "translate", "go4.org/netipx",
+	{"translate/*", []string{"model", "model/audit", "providers", "translate", "translate/strictyaml", "go4.org/netipx",
 		"k8s.io/api/...", "k8s.io/apimachinery/...", "sigs.k8s.io/network-policy-api/...", "sigs.k8s.io/yaml", "go.yaml.in/yaml/v3"}},
 	{"cmd/...", []string{"..."}},
 	{"examples/...", []string{"..."}},

@@ -2,26 +2,51 @@ package main
 
 import (
 	"context"
+	"os"
+	"strings"
 
 	"github.com/crosswall/crosswall/model"
 	"github.com/crosswall/crosswall/model/audit"
+	"github.com/crosswall/crosswall/translate/auditfile"
 	tfsource "github.com/crosswall/crosswall/translate/terraform"
 )
 
 // auditSource is a source as an audit wants it.
 type auditSource struct {
-	reading    audit.Reading
-	incomplete bool
+	name     string
+	reading  audit.Reading
+	findings []model.Finding
+	// suppressions are those that are written in the source.
+	suppressions []audit.Suppression
+	incomplete   bool
 }
 
-// readAudited reads a source of any kind, and tells what reading it had to say.
-func (o *sourceOptions) readAudited(ctx context.Context, s *streams, p string) (auditSource, error) {
-	f, err := identify(s, p)
+// groups puts the sources together that are read as one: manifests and clusters. Every other is by itself.
+func (o *sourceOptions) groups(s *streams, paths []string) [][]string {
+	var out [][]string
+	together := -1
+	for _, p := range paths {
+		if !isCluster(p) && !isManifests(s, p) {
+			out = append(out, []string{p})
+			continue
+		}
+		if together < 0 {
+			together = len(out)
+			out = append(out, nil)
+		}
+		out[together] = append(out[together], p)
+	}
+	return out
+}
+
+// readAudited reads one source of any kind, or manifests together, and tells what reading had to say.
+func (o *sourceOptions) readAudited(ctx context.Context, s *streams, paths []string) (auditSource, error) {
+	if isCluster(paths[0]) || isManifests(s, paths[0]) {
+		return o.readAuditedManifests(ctx, s, paths)
+	}
+	f, err := identify(s, paths[0])
 	if err != nil {
 		return auditSource{}, err
-	}
-	if f.kind == manifests {
-		return auditSource{}, badInput("%s: manifests are not audited yet", p)
 	}
 	c := contestant{path: f.path, kind: f.kind, data: f.data, inspect: true}
 	if f.kind == cloudObjects {
@@ -42,5 +67,23 @@ func (o *sourceOptions) readAudited(ctx context.Context, s *streams, p string) (
 	if ctx.Err() != nil {
 		return auditSource{}, badInput("interrupted")
 	}
-	return auditSource{reading: read, incomplete: leavesOut(findings) || c.hasGaps()}, nil
+	out := auditSource{name: f.path, reading: read, findings: findings, incomplete: leavesOut(findings) || c.hasGaps()}
+	var wrong []model.Finding
+	out.suppressions, wrong = auditfile.Written(read.Estate, os.ReadFile)
+	s.tell(wrong, true)
+	if model.WorstSeverity(wrong) == model.Error {
+		return auditSource{}, outcome{code: exitInput}
+	}
+	return out, nil
+}
+
+// readAuditedManifests reads manifests and clusters.
+func (o *sourceOptions) readAuditedManifests(ctx context.Context, s *streams, paths []string) (auditSource, error) {
+	m, err := o.read(ctx, s, paths)
+	if err != nil {
+		return auditSource{}, err
+	}
+	out := auditSource{name: strings.Join(paths, ", "), findings: m.findings, incomplete: m.code() == exitIncomplete}
+	out.reading = audit.Reading{Policy: m.Policy, Inventory: m.Inventory}
+	return out, nil
 }

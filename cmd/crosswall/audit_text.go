@@ -7,25 +7,114 @@ import (
 	"github.com/crosswall/crosswall/model/audit"
 )
 
-// auditText is the findings for people.
-func auditText(a audited) string {
+// mostCauses is how many rules a finding names for people; scripts get all.
+const mostCauses = 6
+
+// text is the report for people.
+func (a auditReport) text() string {
 	var b strings.Builder
-	for _, f := range a.findings {
-		fmt.Fprintf(&b, "%s %s: %s\n", strings.ToUpper(f.Severity.String()), f.Check, f.Summary)
-		if f.Exposure != 0 {
-			fmt.Fprintf(&b, "    exposure: %s\n", f.Exposure)
-		}
-		for _, c := range f.Causes {
-			fmt.Fprintf(&b, "    %s: %s\n", c.Origin, c.Text)
-		}
+	for _, f := range a.findings() {
+		writeFinding(&b, f, len(a.sources) > 1)
+		b.WriteString("\n")
 	}
-	fmt.Fprintf(&b, "%s\n", count(len(a.findings), "finding"))
+	b.WriteString(a.summary() + "\n")
 	return b.String()
 }
 
-// findingsOf is what scripts read.
-type auditReport struct {
-	Findings []audit.Finding `json:"findings"`
+func writeFinding(b *strings.Builder, f located, withSource bool) {
+	fmt.Fprintf(b, "%s %s: %s\n", strings.ToUpper(f.Severity.String()), f.Check, f.Summary)
+	rows := [][]string{}
+	row := func(head string, lines ...string) {
+		for i, l := range lines {
+			if i > 0 {
+				head = ""
+			}
+			rows = append(rows, []string{"  " + head, l})
+		}
+	}
+	if withSource {
+		row("in", f.source)
+	}
+	if f.Unsure != "" {
+		row("not sure", f.Unsure)
+	}
+	if f.Exposure != 0 {
+		row("exposure", exposureText(f.Finding))
+	} else if len(f.Attached) > 0 {
+		row("attached", shortList(f.Attached))
+	}
+	row("open", openText(f.Open, mostCauses)...)
+	if f.Example != nil {
+		row("example", f.Example.String())
+	}
+	row("because", causeLines(f.Finding)...)
+	row("advice", f.Advice)
+	for _, x := range f.Fixes {
+		row("fix", append([]string{x.Title + " (" + x.Form + "):"}, strings.Split(strings.TrimRight(x.Text, "\n"), "\n")...)...)
+	}
+	row("id", f.Fingerprint)
+	b.WriteString(table(rows))
 }
 
-func auditJSON(a audited) auditReport { return auditReport{a.findings} }
+// exposureText says how far the traffic reaches.
+func exposureText(f audit.Finding) string {
+	switch {
+	case f.Exposure == audit.Effective:
+		return "effective: it passes every layer and reaches " + shortList(f.Attached)
+	case f.Exposure == audit.Latent:
+		return "latent: today it reaches nothing with a public address"
+	case len(f.Attached) > 0:
+		return "possible: it passes every layer that was read, perhaps to " + shortList(f.Attached)
+	}
+	return "possible: it passes every layer that was read, and what receives it is not known"
+}
+
+// causeLines tells the rules responsible, or where the object is.
+func causeLines(f audit.Finding) []string {
+	if len(f.Causes) == 0 {
+		if o := f.Object.Origin.String(); o != "" {
+			return []string{o}
+		}
+		return nil
+	}
+	var out []string
+	for i, c := range f.Causes {
+		if i == mostCauses {
+			out = append(out, "and "+count(len(f.Causes)-i, "more rule"))
+			break
+		}
+		out = append(out, c.Origin.String()+": "+c.Text)
+	}
+	return out
+}
+
+// summary counts what was found, on a line.
+func (a auditReport) summary() string {
+	counts := a.count()
+	total := 0
+	var parts []string
+	for i := len(audit.Severities()) - 1; i >= 0; i-- {
+		v := audit.Severities()[i]
+		if n := counts[v]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, v))
+			total += n
+		}
+	}
+	text := count(total, "finding")
+	if total == 0 {
+		text = "no finding"
+	}
+	if len(parts) > 0 {
+		text += ": " + strings.Join(parts, ", ")
+	}
+	if n := a.suppressed(); n > 0 {
+		text += fmt.Sprintf("; %d suppressed", n)
+	}
+	if a.known > 0 || a.gone > 0 {
+		text += fmt.Sprintf("; %d of the baseline not shown, %d of it gone", a.known, a.gone)
+	}
+	if a.incomplete() {
+		text += "; something could not be read that bears on the answer"
+	}
+	return text
+}

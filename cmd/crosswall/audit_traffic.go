@@ -1,0 +1,114 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/crosswall/crosswall/model"
+)
+
+// openJSON is a part of the traffic that a finding is about.
+type openJSON struct {
+	From    []string      `json:"from"`
+	To      []string      `json:"to"`
+	Traffic []portedEntry `json:"traffic"`
+}
+
+// mostOpen is how many parts of its traffic a finding tells.
+const mostOpen = 200
+
+// openParts tells a region, the same ends and the same traffic once; true where there is more than is told.
+func openParts(r model.Region) ([]openJSON, bool) {
+	type key struct{ from, to string }
+	var order []key
+	traffic := map[key]model.Traffic{}
+	ends := map[key][2]model.Endpoints{}
+	boxes, more := r.BoxesUpTo(mostOpen)
+	for _, b := range boxes {
+		k := key{b.Src.String(), b.Dst.String()}
+		if _, ok := ends[k]; !ok {
+			order = append(order, k)
+			ends[k] = [2]model.Endpoints{b.Src, b.Dst}
+		}
+		traffic[k] = append(traffic[k], b.Traffic...)
+	}
+	out := make([]openJSON, len(order))
+	for i, k := range order {
+		out[i] = openJSON{From: endNames(ends[k][0]), To: endNames(ends[k][1]), Traffic: exactly(traffic[k]).entries()}
+	}
+	return joinFamilies(out), more
+}
+
+// joinFamilies makes one part of those that differ in their sources alone.
+func joinFamilies(parts []openJSON) []openJSON {
+	var out []openJSON
+	for _, p := range parts {
+		i := slices.IndexFunc(out, func(o openJSON) bool { return slices.Equal(o.To, p.To) && slices.Equal(o.Traffic, p.Traffic) })
+		if i < 0 {
+			out = append(out, p)
+			continue
+		}
+		for _, f := range p.From {
+			if !slices.Contains(out[i].From, f) {
+				out[i].From = append(out[i].From, f)
+			}
+		}
+	}
+	return out
+}
+
+// exactly is traffic with its source ports.
+func exactly(t model.Traffic) exactTraffic {
+	set := trafficSet{model.NewRegion(model.Box{Src: fixedEnd(), Dst: fixedEnd(), Traffic: t})}
+	return exactTraffic{set: set, everything: trafficOf(model.Traffic{model.AllTraffic()})}
+}
+
+// endNames names endpoints: workloads and groups by their names, with addresses where they are meant at some only,
+// strangers by their addresses.
+func endNames(e model.Endpoints) []string {
+	if e.IsAny() {
+		return []string{"anybody"}
+	}
+	var out []string
+	strangers := e.At(model.Outside)
+	for _, p := range strangers.Prefixes() {
+		out = append(out, p.String())
+	}
+	for _, entry := range e.Entries() {
+		if entry.ID == model.Outside || entry.Addrs.IsEmpty() {
+			continue
+		}
+		name := string(entry.ID)
+		if all := entry.Addrs; !all.IsAll() && !all.Equal(model.AllIPv4()) && !all.Equal(model.AllIPv6()) {
+			name += " at " + all.String()
+		}
+		out = append(out, name)
+	}
+	return out
+}
+
+// openText is a region in a few lines for people.
+func openText(r model.Region, most int) []string {
+	parts, more := openParts(r)
+	var out []string
+	for i, p := range parts {
+		if i == most {
+			more = true
+			break
+		}
+		out = append(out, shortList(p.From)+" > "+shortList(p.To)+" "+joinEntries(p.Traffic))
+	}
+	if more {
+		out = append(out, "and more")
+	}
+	return out
+}
+
+// shortList joins the first few names.
+func shortList(names []string) string {
+	const most = 8
+	if len(names) > most {
+		return strings.Join(names[:most], ", ") + " and " + count(len(names)-most, "other")
+	}
+	return strings.Join(names, ", ")
+}
