@@ -85,6 +85,7 @@ var layers = [...]struct {
 	{"model", []string{"go4.org/netipx"}},
 	{"model/audit", []string{"model"}},
 	{"model/audit/checks", []string{"model", "model/audit"}},
+	{"model/assertion", []string{"model", "model/audit"}},
 	{"terraform", []string{"github.com/hashicorp/hcl/v2/...", "github.com/zclconf/go-cty/...", "github.com/hashicorp/terraform-json"}},
 	// Test support: a provider plugin that knows the schemas and nothing else.
 	{"terraform/schematest/...", []string{"terraform", "terraform/schematest/...", "github.com/hashicorp/...", "github.com/zclconf/go-cty/..."}},

@@ -156,7 +156,7 @@ func (r *auditRequest) audit(ctx context.Context, s *streams, paths []string, ru
 	if ctx.Err() != nil {
 		return auditedSource{}, badInput("interrupted")
 	}
-	out := auditedSource{name: read.name, incomplete: read.incomplete, notes: read.findings, all: found}
+	out := auditedSource{name: read.name, inv: read.reading.Inventory, incomplete: read.incomplete, notes: read.findings, all: found}
 	out.findings, out.suppressed, out.idle = audit.Sift(found, set.Suppressions, r.now)
 	return out, nil
 }
@@ -209,7 +209,7 @@ func checkList() string {
 	return table(rows)
 }
 
-// tellIdle says which suppressions hold for nothing, so that they do not outlive what they were for.
+// tellIdle says which suppressions of checks that were made hold for nothing, so that they do not outlive what they were for.
 func (a auditReport) tellIdle(s *streams, rules auditRules) {
 	idle := map[model.Origin]int{}
 	for _, src := range a.sources {
@@ -218,7 +218,8 @@ func (a auditReport) tellIdle(s *streams, rules auditRules) {
 		}
 	}
 	for _, p := range rules.settings.Suppressions {
-		if idle[p.Origin] == len(a.sources) && !p.IsExpired(rules.settings.Now) {
+		asked := slices.ContainsFunc(a.checks, func(c audit.Check) bool { return audit.Like(p.Check, c.ID) })
+		if asked && idle[p.Origin] == len(a.sources) && !p.IsExpired(rules.settings.Now) {
 			fmt.Fprintf(s.err, "%s: this suppression holds for no finding\n", p.Origin)
 		}
 	}

@@ -28,7 +28,7 @@ func (a auditReport) csv() (string, error) {
 			example = f.Example.String()
 		}
 		rows = append(rows, []string{f.Severity.String(), f.Check, c.Title, f.Exposure.String(), f.Object.Provider, string(f.Object.Kind), f.Object.Label(),
-			f.Summary, f.Unsure, strings.Join(openText(f.Open, mostOpen), "\n"), example, strings.Join(because, "\n"), strings.Join(f.Attached, "\n"),
+			f.Summary, f.Unsure, strings.Join(openText(f.Open, f.inv, mostOpen), "\n"), example, strings.Join(because, "\n"), strings.Join(f.Attached, "\n"),
 			f.Advice, strings.Join(refs, "\n"), f.source, f.Fingerprint})
 	}
 	for i := range rows {

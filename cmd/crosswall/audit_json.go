@@ -110,7 +110,7 @@ func (a auditReport) json() auditJSON {
 	for _, s := range a.sources {
 		out.Sources = append(out.Sources, auditedSourceJSON{s.name, !s.incomplete, findingsJSON(s.notes)})
 		for _, f := range s.suppressed {
-			j := a.findingJSON(located{f.Finding, s.name})
+			j := a.findingJSON(located{f.Finding, s.name, s.inv})
 			j.Suppression = &auditSuppression{Owner: f.By.Owner, Reason: f.By.Reason, Origin: known(f.By.Origin)}
 			if !f.By.Expires.IsZero() {
 				j.Suppression.Expires = f.By.Expires.Format(time.DateOnly)
@@ -129,7 +129,7 @@ func (a auditReport) findingJSON(f located) auditFindingJSON {
 		Summary: f.Summary, Unsure: f.Unsure, Attached: f.Attached, Advice: f.Advice, Because: []auditCauseJSON{},
 		Object: auditObjectJSON{o.Provider, string(o.Kind), o.Label(), o.Name, o.ID, o.Address, o.Link, known(o.Origin)},
 	}
-	j.Open, j.More = openParts(f.Open)
+	j.Open, j.More = openParts(f.Open, f.inv)
 	if f.Example != nil {
 		var e entryJSON
 		e.setExample(f.Example.String(), *f.Example)

@@ -60,7 +60,7 @@ func (t *junitSuite) add(c audit.Check, s auditedSource) {
 			continue
 		}
 		var b strings.Builder
-		writeFinding(&b, located{f, s.name}, false)
+		writeFinding(&b, located{f, s.name, s.inv}, false)
 		t.fail(caseOf(c, f), f, b.String())
 	}
 	for _, f := range s.suppressed {

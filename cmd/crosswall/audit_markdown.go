@@ -44,7 +44,7 @@ func (a auditReport) markdownFinding(f located) string {
 	if f.Exposure != 0 {
 		item("exposure", exposureText(f.Finding))
 	}
-	item("open", openText(f.Open, mostCauses)...)
+	item("open", openText(f.Open, f.inv, mostCauses)...)
 	if f.Example != nil {
 		item("example", f.Example.String())
 	}

@@ -18,6 +18,8 @@ type auditReport struct {
 // auditedSource is what was found in one source.
 type auditedSource struct {
 	name string
+	// inv is who there is.
+	inv model.Inventory
 	// incomplete is whether something was not read that bears on the answer; notes are what reading had to say.
 	incomplete bool
 	notes      []model.Finding
@@ -31,22 +33,24 @@ type auditedSource struct {
 type located struct {
 	audit.Finding
 	source string
+	inv    model.Inventory
 }
 
 // findings returns the findings of all sources, worst first.
 func (a auditReport) findings() []located {
 	var all []audit.Finding
-	source := map[string][]string{}
-	for _, s := range a.sources {
+	source := map[string][]int{}
+	for i, s := range a.sources {
 		for _, f := range s.findings {
 			all = append(all, f)
-			source[f.Fingerprint] = append(source[f.Fingerprint], s.name)
+			source[f.Fingerprint] = append(source[f.Fingerprint], i)
 		}
 	}
 	audit.Sort(all) // those of several sources with one fingerprint stay in the order of the sources
 	out := make([]located, len(all))
 	for i, f := range all {
-		out[i] = located{f, source[f.Fingerprint][0]}
+		s := a.sources[source[f.Fingerprint][0]]
+		out[i] = located{f, s.name, s.inv}
 		source[f.Fingerprint] = source[f.Fingerprint][1:]
 	}
 	return out

@@ -37,7 +37,7 @@ func (a auditReport) sarif() (string, error) {
 	}
 	for _, s := range a.sources {
 		for _, f := range s.suppressed {
-			r := sarifResult(located{f.Finding, s.name}, index[f.Check])
+			r := sarifResult(located{f.Finding, s.name, s.inv}, index[f.Check])
 			r.AddSuppression(suppressionOf(f.By))
 			run.AddResult(r)
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/crosswall/crosswall/model"
 	"github.com/crosswall/crosswall/model/audit"
 	"github.com/crosswall/crosswall/translate/auditfile"
+	"github.com/crosswall/crosswall/translate/kubernetes"
 	tfsource "github.com/crosswall/crosswall/translate/terraform"
 )
 
@@ -84,6 +85,12 @@ func (o *sourceOptions) readAuditedManifests(ctx context.Context, s *streams, pa
 		return auditSource{}, err
 	}
 	out := auditSource{name: strings.Join(paths, ", "), findings: m.findings, incomplete: m.code() == exitIncomplete}
-	out.reading = audit.Reading{Policy: m.Policy, Inventory: m.Inventory}
+	out.reading = kubernetes.Audited(m.Input, m.findings)
+	var wrong []model.Finding
+	out.suppressions, wrong = auditfile.Written(out.reading.Estate, os.ReadFile)
+	s.tell(wrong, true)
+	if model.WorstSeverity(wrong) == model.Error {
+		return auditSource{}, outcome{code: exitInput}
+	}
 	return out, nil
 }

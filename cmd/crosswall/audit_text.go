@@ -22,7 +22,11 @@ func (a auditReport) text() string {
 }
 
 func writeFinding(b *strings.Builder, f located, withSource bool) {
-	fmt.Fprintf(b, "%s %s: %s\n", strings.ToUpper(f.Severity.String()), f.Check, f.Summary)
+	doubt := ""
+	if f.Unsure != "" {
+		doubt = " (not sure)"
+	}
+	fmt.Fprintf(b, "%s %s%s: %s\n", strings.ToUpper(f.Severity.String()), f.Check, doubt, f.Summary)
 	rows := [][]string{}
 	row := func(head string, lines ...string) {
 		for i, l := range lines {
@@ -43,7 +47,7 @@ func writeFinding(b *strings.Builder, f located, withSource bool) {
 	} else if len(f.Attached) > 0 {
 		row("attached", shortList(f.Attached))
 	}
-	row("open", openText(f.Open, mostCauses)...)
+	row("open", openText(f.Open, f.inv, mostCauses)...)
 	if f.Example != nil {
 		row("example", f.Example.String())
 	}

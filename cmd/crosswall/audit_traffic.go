@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/model/audit"
 )
 
 // openJSON is a part of the traffic that a finding is about.
@@ -17,8 +18,8 @@ type openJSON struct {
 // mostOpen is how many parts of its traffic a finding tells.
 const mostOpen = 200
 
-// openParts tells a region, the same ends and the same traffic once; true where there is more than is told.
-func openParts(r model.Region) ([]openJSON, bool) {
+// openParts tells a region over an inventory, the same ends and the same traffic once; true where there is more than is told.
+func openParts(r model.Region, inv model.Inventory) ([]openJSON, bool) {
 	type key struct{ from, to string }
 	var order []key
 	traffic := map[key]model.Traffic{}
@@ -34,13 +35,13 @@ func openParts(r model.Region) ([]openJSON, bool) {
 	}
 	out := make([]openJSON, len(order))
 	for i, k := range order {
-		out[i] = openJSON{From: endNames(ends[k][0]), To: endNames(ends[k][1]), Traffic: exactly(traffic[k]).entries()}
+		out[i] = openJSON{From: endNames(ends[k][0], inv), To: endNames(ends[k][1], inv), Traffic: exactly(traffic[k]).entries()}
 	}
-	return joinFamilies(out), more
+	return joinSources(out), more
 }
 
-// joinFamilies makes one part of those that differ in their sources alone.
-func joinFamilies(parts []openJSON) []openJSON {
+// joinSources makes one part of those that differ in their sources alone.
+func joinSources(parts []openJSON) []openJSON {
 	var out []openJSON
 	for _, p := range parts {
 		i := slices.IndexFunc(out, func(o openJSON) bool { return slices.Equal(o.To, p.To) && slices.Equal(o.Traffic, p.Traffic) })
@@ -57,15 +58,21 @@ func joinFamilies(parts []openJSON) []openJSON {
 	return out
 }
 
-// exactly is traffic with its source ports.
+// exactly is traffic with its source ports, where these are other than those from which clients call anyhow.
 func exactly(t model.Traffic) exactTraffic {
+	t = slices.Clone(t)
+	for i, s := range t {
+		if s.Protocol.HasPorts() && s.Src == model.DefaultClientPorts() {
+			t[i].Src = model.AllPorts()
+		}
+	}
 	set := trafficSet{model.NewRegion(model.Box{Src: fixedEnd(), Dst: fixedEnd(), Traffic: t})}
 	return exactTraffic{set: set, everything: trafficOf(model.Traffic{model.AllTraffic()})}
 }
 
-// endNames names endpoints: workloads and groups by their names, with addresses where they are meant at some only,
-// strangers by their addresses.
-func endNames(e model.Endpoints) []string {
+// endNames names endpoints: workloads and groups by their names, with addresses where they are meant at some of those that they
+// hold only, strangers by their addresses.
+func endNames(e model.Endpoints, inv model.Inventory) []string {
 	if e.IsAny() {
 		return []string{"anybody"}
 	}
@@ -79,24 +86,24 @@ func endNames(e model.Endpoints) []string {
 			continue
 		}
 		name := string(entry.ID)
-		if all := entry.Addrs; !all.IsAll() && !all.Equal(model.AllIPv4()) && !all.Equal(model.AllIPv6()) {
-			name += " at " + all.String()
+		if at, all := entry.Addrs, inv.Addrs(entry.ID); !at.Covers(all) && !at.Equal(all.V4()) && !at.Equal(all.V6()) {
+			name += " at " + at.String()
 		}
 		out = append(out, name)
 	}
 	return out
 }
 
-// openText is a region in a few lines for people.
-func openText(r model.Region, most int) []string {
-	parts, more := openParts(r)
+// openText is a region over an inventory in a few lines for people.
+func openText(r model.Region, inv model.Inventory, most int) []string {
+	parts, more := openParts(r, inv)
 	var out []string
 	for i, p := range parts {
 		if i == most {
 			more = true
 			break
 		}
-		out = append(out, shortList(p.From)+" > "+shortList(p.To)+" "+joinEntries(p.Traffic))
+		out = append(out, shortEnds(p.From)+" > "+shortEnds(p.To)+" "+joinEntries(p.Traffic))
 	}
 	if more {
 		out = append(out, "and more")
@@ -111,4 +118,35 @@ func shortList(names []string) string {
 		return strings.Join(names[:most], ", ") + " and " + count(len(names)-most, "other")
 	}
 	return strings.Join(names, ", ")
+}
+
+// shortEnds joins the first few names of ends; the blocks of the whole Internet are one.
+func shortEnds(names []string) string {
+	var blocks, others []string
+	var at model.AddrSet
+	for _, n := range names {
+		if a, ok := parseAddrs(n); ok {
+			at = at.Union(a)
+			blocks = append(blocks, n)
+			continue
+		}
+		others = append(others, n)
+	}
+	var whole []string
+	for _, f := range []struct {
+		name string
+		all  model.AddrSet
+	}{{"the IPv4 Internet", audit.Internet().V4()}, {"the IPv6 Internet", audit.Internet().V6()}} {
+		if at.Covers(f.all) {
+			whole = append(whole, f.name)
+			at = at.Subtract(f.all)
+		}
+	}
+	if len(whole) > 0 {
+		blocks = nil
+		for _, p := range at.Prefixes() {
+			blocks = append(blocks, p.String())
+		}
+	}
+	return shortList(slices.Concat(whole, blocks, others))
 }

@@ -76,6 +76,6 @@ Exit codes:
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-	root.AddCommand(newTranslate(s), newList(s), newExplain(s), newDiffCommand(s), newAudit(s), newSnapshot(s), newPlacement(s), newVersion(s))
+	root.AddCommand(newTranslate(s), newList(s), newExplain(s), newDiffCommand(s), newAudit(s), newCheck(s), newSnapshot(s), newPlacement(s), newVersion(s))
 	return root
 }

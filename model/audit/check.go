@@ -57,10 +57,10 @@ func Run(s *Subject, checks []Check) []Finding {
 	var out []Finding
 	seen := map[string]bool{}
 	for _, c := range checks {
-		for _, f := range c.Run(s) {
+		for _, f := range merged(c.Run(s)) {
 			f.Check = c.ID
 			if f.Severity == 0 {
-				f.Severity = c.severityFor(f.Object.Kind)
+				f.Severity = c.severityFor(f.Object.Kind).stepped(f.Step)
 				switch f.Exposure {
 				case Effective:
 					f.Severity = f.Severity.raised()

@@ -8,9 +8,13 @@ type Estate struct {
 	Networks   []Network
 	Subnets    []Subnet
 	Interfaces []Interface
+	// Lists are the lists of addresses that rules name.
+	Lists []List
 	// Unread says of which kinds there may be objects that are not in the estate, and why: "configuration does not say which
 	// interfaces there are". Checks that something is missing or unused say nothing of these.
 	Unread map[Kind]string
+	// Traits are peculiarities of the whole: of a cluster whose network plugin enforces no policies.
+	Traits []Trait
 }
 
 // Firewall is an object that holds rules.
@@ -44,12 +48,15 @@ type Firewall struct {
 
 // User is something that uses a firewall.
 type User struct {
-	// Kind is InterfaceKind or SubnetKind for what it applies to, and the kind of firewall for one whose rules name it as a peer.
+	// Kind is InterfaceKind or SubnetKind for what it applies to, NetworkKind for a network on which it applies to whatever there is, and the kind of firewall for one whose rules name it as a peer.
+	// Empty for whatever else names it, to whatever end.
 	Kind Kind
 	// Key is that of the object; it need not be in the estate.
 	Key model.Group
 	// Label is what to call it; What sort of thing it is, in the cloud's own words: "lambda", "nat_gateway". Empty: not known.
 	Label, What string
+	// Unsure says why it is not known whether it uses the firewall; empty: it does.
+	Unsure string
 }
 
 // Rule is a rule as it was written.
@@ -72,6 +79,36 @@ type Rule struct {
 	Added bool
 	// Traits are peculiarities of how it is written.
 	Traits []Trait
+	// Lists are the keys of the lists of addresses among its peers.
+	Lists []model.Group
+}
+
+// List is addresses that rules name together: a prefix list, a service tag, an address group.
+type List struct {
+	Object
+	// Addrs is the addresses that are known to be in it. NotAll says why there may be others; empty: there are none.
+	Addrs  model.AddrSet
+	NotAll string
+	// Inside is whether it is all of the inside, whichever addresses that has, and nobody of the Internet: the service tag
+	// VirtualNetwork.
+	Inside bool
+}
+
+// seenLists is what lists are to whoever is at some addresses: their addresses, and perhaps any where it is not known which there
+// are; and of the inside all that are given as inside.
+func seenLists(lists []List, inside model.AddrSet) map[model.Group]model.Selector {
+	out := map[model.Group]model.Selector{}
+	for _, l := range lists {
+		var s model.Selector = model.At{Addrs: l.Addrs}
+		switch {
+		case l.Inside:
+			s = model.At{Addrs: inside}
+		case l.NotAll != "":
+			s = model.Or{s, model.Maybe{Selector: model.Any{}, Why: l.NotAll}}
+		}
+		out[l.Key] = s
+	}
+	return out
 }
 
 // Trait is a peculiarity of how something is written that its traffic does not show.
@@ -79,6 +116,8 @@ type Trait struct {
 	Code TraitCode
 	// Text says what is so, in a clause: "from_port 22 is ignored, as the protocol is -1".
 	Text string
+	// Origin is where it is, if elsewhere than what has it; zero: there.
+	Origin model.Origin
 }
 
 // TraitCode names a trait.
@@ -91,6 +130,8 @@ const (
 	PortZero TraitCode = "port-zero"
 	// HostBits: a CIDR block with bits beyond its prefix length.
 	HostBits TraitCode = "host-bits"
+	// SplitRanges: blocks given together are everybody of a family, and none of them is; see [SplitTrait].
+	SplitRanges TraitCode = "split-ranges"
 	// PeersOmitted: no peer is given, for which the cloud takes everybody.
 	PeersOmitted TraitCode = "peers-omitted"
 	// PeersJoined: ranges and tags or accounts are given, of which a peer needs one and not all.
@@ -99,8 +140,16 @@ const (
 	SourcePorts TraitCode = "source-ports"
 	// StaleReference: it names a group that is gone, or in a network that is no longer a peer.
 	StaleReference TraitCode = "stale-reference"
+	// ProbesRefused: it refuses the probes of load balancers, and no rule that is asked before admits them.
+	ProbesRefused TraitCode = "probes-refused"
+	// LogsTrimmed: what is logged leaves out a part.
+	LogsTrimmed TraitCode = "logs-trimmed"
 	// SameNumber: another rule of its list has its number.
 	SameNumber TraitCode = "same-number"
+	// MessageOmitted: no ICMP type and code are given, for which the cloud's tool takes 0, echo reply alone.
+	MessageOmitted TraitCode = "message-omitted"
+	// OpenByOmission: of a firewall that the cloud makes, and that admits everybody because nobody is given to admit.
+	OpenByOmission TraitCode = "open-by-omission"
 )
 
 // Quota is a count that a cloud limits.
@@ -119,8 +168,21 @@ type Network struct {
 	Addrs model.AddrSet
 	// Standard is whether the cloud made it by itself; Legacy whether it is of a kind without subnets.
 	Standard, Legacy Flag
+	// Now is the chains of everything that lies on it, where there are several orders in which that could be asked, and Others the same
+	// in these orders. Empty where there is nothing to order.
+	Now    Ordering
+	Others []Ordering
 	// Peers are the networks whose addresses it reaches, by Key or by what their owner calls them.
 	Peers []Peer
+}
+
+// Ordering is chains in some order.
+type Ordering struct {
+	// Text says what the order is, in a clause: "VPC firewall rules are asked before the network firewall policy".
+	Text            string
+	Ingress, Egress []model.Chain
+	// Fixed is whether nobody can choose it; it shows what decides by being asked first.
+	Fixed bool
 }
 
 // Peer is a network that another is joined to.
@@ -145,6 +207,8 @@ type Subnet struct {
 	GivesPublic Flag
 	// Role is what the cloud reserves it for: "gateway"; empty: nothing.
 	Role string
+	// Logged is whether its traffic is logged by flow logs of its own.
+	Logged Flag
 }
 
 // Interface is something with addresses.
@@ -163,8 +227,14 @@ type Interface struct {
 	Firewalls, Subnets []model.Group
 	// NotAll says why there may be other Firewalls.
 	NotAll string
+	// Balanced is whether a load balancer that probes it sends to it.
+	Balanced Flag
 	// Forwards is whether it may carry packets of others.
 	Forwards Flag
+	// Groups are the groups of the policy that it is in, where rules of a firewall are for some groups alone: its network, its tags. Nil: not
+	// told. GroupsNotAll says why it may be in others; empty: it is not.
+	Groups       []model.Group
+	GroupsNotAll string
 }
 
 // Reading is what a source holds.
@@ -174,4 +244,6 @@ type Reading struct {
 	// Inventory has the members, and binds every group that the chains of Estate name.
 	Inventory model.Inventory
 	Estate    Estate
+	// Services are addresses at which the cloud has services that no layer filters, and so no member.
+	Services model.AddrSet
 }

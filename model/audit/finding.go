@@ -42,6 +42,9 @@ type Finding struct {
 	Check    string
 	Severity Severity
 	Exposure Exposure
+	// Step is by how much a finding of the usual severity is more severe, or less where it is negative, than others of its
+	// check, before its Exposure counts.
+	Step int
 	// Summary says what is so, in one sentence without a final stop; it names the object.
 	Summary string
 	// Advice says what to do about it.

@@ -31,9 +31,10 @@ func Unheld() model.AddrSet {
 		v4(127, 0, 8),    // loopback, RFC 1122
 		v4(169, 254, 16), // link-local, RFC 3927
 		v4(224, 0, 3),    // multicast and reserved, RFC 5771 and RFC 1112
-		netip.PrefixFrom(netip.AddrFrom16([16]byte{}), 8),            // loopback, unspecified, IPv4-mapped, RFC 4291
-		netip.PrefixFrom(netip.AddrFrom16([16]byte{0xfe, 0x80}), 10), // link-local, RFC 4291
-		netip.PrefixFrom(netip.AddrFrom16([16]byte{0xff}), 8),        // multicast, RFC 4291
+		netip.PrefixFrom(netip.AddrFrom4([4]byte{168, 63, 129, 16}), 32), // the host of a machine, "What is IP address 168.63.129.16?", learn.microsoft.com
+		netip.PrefixFrom(netip.AddrFrom16([16]byte{}), 8),                // loopback, unspecified, IPv4-mapped, RFC 4291
+		netip.PrefixFrom(netip.AddrFrom16([16]byte{0xfe, 0x80}), 10),     // link-local, RFC 4291
+		netip.PrefixFrom(netip.AddrFrom16([16]byte{0xff}), 8),            // multicast, RFC 4291
 	)
 }
 

@@ -8,6 +8,8 @@ func (e Estate) Join(o Estate) Estate {
 	e.Networks = append(e.Networks, o.Networks...)
 	e.Subnets = append(e.Subnets, o.Subnets...)
 	e.Interfaces = append(e.Interfaces, o.Interfaces...)
+	e.Traits = append(e.Traits, o.Traits...)
+	e.Lists = append(e.Lists, o.Lists...)
 	e.Unread = maps.Clone(e.Unread)
 	if e.Unread == nil {
 		e.Unread = map[Kind]string{}

@@ -26,6 +26,10 @@ const (
 	SubnetKind Kind = "subnet"
 	// InterfaceKind is what has addresses: a network interface, a machine, a workload.
 	InterfaceKind Kind = "interface"
+	// NamespaceKind is a namespace of a cluster; workloads have it as their network.
+	NamespaceKind Kind = "namespace"
+	// ClusterKind is a cluster.
+	ClusterKind Kind = "cluster"
 	// PrefixListKind is addresses that rules name together.
 	PrefixListKind Kind = "prefix list"
 )

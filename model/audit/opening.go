@@ -6,20 +6,32 @@ import (
 	"github.com/crosswall/crosswall/model"
 )
 
-// Opening is what one firewall by itself lets in from the Internet, at those that one target of its rules names. What is
-// trusted is left out.
+// Opening is what one firewall by itself lets in from the Internet, or lets out to it, at those that one target of its rules
+// names. What is trusted is left out.
 type Opening struct {
 	Firewall *Firewall
-	// Target is the part of the firewall's members that it is about; nil: all.
+	// Direction is Ingress for what strangers send, Egress for what they are sent.
+	Direction model.Direction
+	// Target is the part of the firewall's members that it is about; nil: all. What is open for all is not told again of a part.
 	Target model.Selector
-	// Open passes the firewall for sure, and Unsure perhaps: from [model.Outside] at public addresses, to the identity
-	// that [Opening.Here] returns.
+	// Open passes the firewall for sure, and Unsure perhaps: between [model.Outside] at public addresses and the identity
+	// that [Opening.Here] returns: at all addresses, but where rules tell addresses of the firewall's members apart.
 	Open, Unsure model.Region
 	// rules are those that may judge the target, in the order in which they are asked.
-	rules []model.Rule
+	rules []asked
+	// traffic is that of Open and Unsure, whoever sends it.
+	traffic model.Traffic
+	// arrivals is what of it gets past all layers, once that was asked for.
+	arrivals *arrivals
 }
 
-// Here is who receives in the regions of an opening.
+// asked is a rule of a firewall as it is written, its peer as strangers see it, and whom of a target it judges.
+type asked struct {
+	model.Rule
+	strangers, judged model.Selector
+}
+
+// Here is who receives, or sends, in the regions of an opening.
 func (o *Opening) Here() model.Identity { return here(o.Firewall) }
 
 func here(f *Firewall) model.Identity { return model.Identity(f.Label()) }
@@ -27,36 +39,63 @@ func here(f *Firewall) model.Identity { return model.Identity(f.Label()) }
 // Openings returns what the firewalls let in from the Internet, by firewall and target; those that let in nothing are
 // not among them. It is worked out once.
 func (s *Subject) Openings() []Opening {
-	if !s.opened {
-		s.opened = true
-		for i := range s.Estate.Firewalls {
-			s.openings = append(s.openings, s.openingsOf(&s.Estate.Firewalls[i])...)
-		}
-		s.reach(s.openings)
+	if s.openings == nil {
+		s.openings = s.openingsTo(model.Ingress)
 	}
 	return s.openings
 }
 
-// strangers returns the addresses of the Internet at large.
-func (s *Subject) strangers() model.AddrSet { return Internet().Subtract(s.Settings.Trusted) }
+// Outlets returns what the firewalls let out to the Internet, as [Subject.Openings] does.
+func (s *Subject) Outlets() []Opening {
+	if s.outlets == nil {
+		s.outlets = s.openingsTo(model.Egress)
+	}
+	return s.outlets
+}
 
-func (s *Subject) openingsOf(f *Firewall) []Opening {
+// openingsTo returns the openings of a direction; never nil.
+func (s *Subject) openingsTo(d model.Direction) []Opening {
+	out := []Opening{}
+	for i := range s.Estate.Firewalls {
+		out = append(out, s.openingsWith(&s.Estate.Firewalls[i], d, onlookers{s.world.all, s.lists})...)
+	}
+	return out
+}
+
+// onlookers are strangers at some addresses, and what the lists of addresses are to them.
+type onlookers struct {
+	addrs model.AddrSet
+	lists map[model.Group]model.Selector
+}
+
+// openingsWith returns what a firewall lets pass between its members and strangers.
+func (s *Subject) openingsWith(f *Firewall, d model.Direction, with onlookers) []Opening {
 	var out []Opening
-	view := s.viewOf(f, model.Ingress)
+	var anybody model.Permitted // what is open whoever it is for
+	view := s.viewOf(f, d)
+	view.lists = with.lists
 	for _, t := range view.targets() {
-		o := Opening{Firewall: f, Target: t.selector}
+		o := Opening{Firewall: f, Direction: d, Target: t.selector}
 		var p model.Permitted
-		p, o.rules = view.permitted(t, s.strangers())
-		o.Open, o.Unsure = p.Allowed, p.Unknown
-		if !o.Open.IsEmpty() || !o.Unsure.IsEmpty() {
-			out = append(out, o)
+		p, o.rules = view.permitted(t, with.addrs)
+		o.Open, o.Unsure = p.Allowed.Subtract(anybody.Allowed), p.Unknown.Subtract(anybody.Allowed).Subtract(anybody.Unknown)
+		if t.text == "" {
+			anybody = p
 		}
+		if o.Open.IsEmpty() && o.Unsure.IsEmpty() {
+			continue
+		}
+		o.traffic = TrafficOf(o.Open.Union(o.Unsure))
+		out = append(out, o)
 	}
 	return out
 }
 
 // Within returns the sure and the unsure part of an opening that is of some traffic.
 func (o *Opening) Within(t model.Traffic) (sure, unsure model.Region) {
+	if !overlap(o.traffic, t) {
+		return model.Region{}, model.Region{}
+	}
 	return o.Open.Intersect(of(t)), o.Unsure.Intersect(of(t))
 }
 
@@ -65,23 +104,65 @@ func of(t model.Traffic) model.Region {
 	return model.NewRegion(model.Box{Src: model.AnyEndpoint(), Dst: model.AnyEndpoint(), Traffic: t})
 }
 
+// Between is the connections of an opening with some strangers, of some traffic.
+func (o *Opening) Between(strangers model.AddrSet, t model.Traffic) model.Region {
+	return model.NewRegion(o.box(model.EndpointAt(model.Outside, strangers), t))
+}
+
+func (o *Opening) box(strangers model.Endpoints, t model.Traffic) model.Box {
+	return o.boxAt(strangers, model.AllAddrs(), t)
+}
+
+// boxAt is the connections of strangers with those who are at some addresses.
+func (o *Opening) boxAt(strangers model.Endpoints, at model.AddrSet, t model.Traffic) model.Box {
+	b := model.Box{Src: strangers, Dst: model.EndpointAt(o.Here(), at), Traffic: t}
+	if o.Direction == model.Egress {
+		b.Src, b.Dst = b.Dst, b.Src
+	}
+	return b
+}
+
 // Causes returns the rules that admit a part of an opening, or may, in the order in which they are asked.
 func (o *Opening) Causes(part model.Region) []model.Rule {
 	var out []model.Rule
-	to := model.EndpointsOf(o.Here())
+	traffic := TrafficOf(part)
 	for _, r := range o.rules {
-		if r.Action != model.Allow {
+		if r.Action != model.Allow || !overlap(r.Traffic, traffic) {
 			continue
 		}
-		peers := (model.Inventory{}).Resolve(r.Peer).May.Intersect(model.EndpointsOf(model.Outside))
-		if !part.Intersect(model.NewRegion(model.Box{Src: peers, Dst: to, Traffic: r.Traffic})).IsEmpty() {
-			out = append(out, r)
+		peers, at := model.EndpointAt(model.Outside, outsiders(r.strangers)), outsiders(r.judged)
+		if !peers.IsEmpty() && !part.Intersect(model.NewRegion(o.boxAt(peers, at, r.Traffic))).IsEmpty() {
+			out = append(out, r.Rule)
 		}
 	}
 	return out
 }
 
-// Sources returns the addresses from which connections of a region come.
+// Rules returns the rules that may judge the target of an opening, in the order in which they are asked.
+func (o *Opening) Rules() []model.Rule {
+	out := make([]model.Rule, len(o.rules))
+	for i, r := range o.rules {
+		out[i] = r.Rule
+	}
+	return out
+}
+
+// Peers returns the addresses at which the peer of the i-th of [Opening.Rules] may be strangers, trusted and private ones too.
+func (o *Opening) Peers(i int) model.AddrSet { return outsiders(o.rules[i].strangers) }
+
+// outsiders returns the addresses at which a selector may name strangers. Groups are unknown to it.
+func outsiders(s model.Selector) model.AddrSet {
+	switch s := s.(type) {
+	case nil, model.Any:
+		return model.AllAddrs()
+	case model.At:
+		return s.Addrs
+	case model.Identities, model.Group, model.And, model.Or, model.Not, model.Maybe:
+	}
+	return (model.Inventory{}).Resolve(s).May.At(model.Outside)
+}
+
+// Sources returns the addresses of strangers from which connections of a region come.
 func Sources(r model.Region) model.AddrSet {
 	var out model.AddrSet
 	for b := range r.All() {
@@ -90,13 +171,29 @@ func Sources(r model.Region) model.AddrSet {
 	return out
 }
 
+// Strangers returns the addresses of strangers in a part of an opening.
+func (o *Opening) Strangers(part model.Region) model.AddrSet {
+	var out model.AddrSet
+	for b := range part.All() {
+		out = out.Union(o.strangersOf(b))
+	}
+	return out
+}
+
+func (o *Opening) strangersOf(b model.Box) model.AddrSet {
+	if o.Direction == model.Egress {
+		return b.Dst.At(model.Outside)
+	}
+	return b.Src.At(model.Outside)
+}
+
 // sortedByPriority returns the rules in the order in which a chain asks them.
-func sortedByPriority(c model.Chain, rules []model.Rule) []model.Rule {
+func sortedByPriority(c model.Chain, rules []asked) []asked {
 	if c.Order == model.AnyAllow {
 		return rules
 	}
 	out := slices.Clone(rules)
-	slices.SortStableFunc(out, func(a, b model.Rule) int {
+	slices.SortStableFunc(out, func(a, b asked) int {
 		if a.Priority != b.Priority {
 			return a.Priority - b.Priority
 		}

@@ -1,32 +1,213 @@
 package audit
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/crosswall/crosswall/model"
 )
 
-// reach works out how far each opening reaches past all layers: once for all of them, as the layers are the same.
-func (s *Subject) reach(openings []Opening) {
-	var boxes []model.Box
-	for i := range openings {
-		boxes = append(boxes, s.lifted(&openings[i], openings[i].Open.Union(openings[i].Unsure))...)
-	}
-	inv := s.Inventory
-	inv.OutsideClientPorts = model.AllPorts()
-	s.passing = s.Policy.PermittedWithin(inv, model.NewRegion(boxes...))
+// passage is what strangers may send to one identity past every layer: surely, and perhaps.
+type passage struct{ sure, perhaps []transit }
+
+// transit is a part of a passage: from strangers at some addresses, to the identity at some.
+type transit struct {
+	from, to model.AddrSet
+	traffic  model.Traffic
 }
 
-// lifted is a part of an opening as boxes over those whom it is for in place of [Opening.Here].
-func (s *Subject) lifted(o *Opening, part model.Region) []model.Box {
-	var whom model.Selector = model.And{orAny(o.Firewall.Target), orAny(o.Target)}
-	members := s.Inventory.Resolve(whom).May
-	var out []model.Box
-	for b := range part.All() {
-		b.Dst = members
-		out = append(out, b)
+// batch is how many identities passages are worked out for at once. Of many, the rules cut the addresses of strangers into
+// parts for all of them; for few, all rules are gone through often.
+const batch = 16
+
+// passagesOf returns the passage of each of the inventory's members that an opening may be for.
+func (s *Subject) passagesOf() map[model.Identity]*passage {
+	if s.passages != nil {
+		return s.passages
+	}
+	s.passages = map[model.Identity]*passage{}
+	wanted := map[model.Identity]bool{}
+	for _, o := range s.Openings() {
+		for id := range s.targetsOf(o.Firewall) {
+			wanted[id] = true
+		}
+	}
+	r := s.everybody()
+	for _, who := range r.of {
+		for id := range who {
+			wanted[id] = true
+		}
+	}
+	var members []model.Member
+	for _, m := range r.Members {
+		if wanted[m.ID] {
+			members = append(members, m)
+		}
+	}
+	slices.SortFunc(members, func(a, b model.Member) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	narrow := newNarrower(r.policy, r.Inventory)
+	for some := range slices.Chunk(members, batch) {
+		s.pass(some, narrow)
+	}
+	return s.passages
+}
+
+// pass works out the passages of some members.
+func (s *Subject) pass(members []model.Member, narrow *narrower) {
+	inv := narrow.inv
+	inv.Members = members
+	ids := make([]model.Identity, len(members))
+	for i, m := range members {
+		ids[i] = m.ID
+	}
+	all := model.NewRegion(model.Box{Src: model.EndpointAt(model.Outside, s.world.all), Dst: model.EndpointsOf(ids...), Traffic: model.Traffic{model.AllTraffic()}})
+	p := narrow.to(ids).PermittedWithin(inv, all)
+	for _, id := range ids {
+		to := model.NewRegion(model.Box{Src: model.AnyEndpoint(), Dst: model.EndpointsOf(id), Traffic: model.Traffic{model.AllTraffic()}})
+		s.passages[id] = &passage{sure: transits(p.Allowed.Intersect(to), id), perhaps: transits(p.Unknown.Intersect(to), id)}
+	}
+}
+
+// transits cuts what gets to an identity into parts.
+func transits(r model.Region, id model.Identity) []transit {
+	var out []transit
+	for b := range whole(r).All() {
+		out = append(out, transit{b.Src.At(model.Outside), b.Dst.At(id), b.Traffic})
 	}
 	return out
+}
+
+// targetsOf returns who may have a firewall, and the addresses at which it is theirs.
+func (s *Subject) targetsOf(f *Firewall) map[model.Identity]model.AddrSet {
+	if out, ok := s.targets[f.Key]; ok {
+		return out
+	}
+	out := identitiesIn(s.everybody().Inventory, f.Target)
+	if s.targets == nil {
+		s.targets = map[model.Group]map[model.Identity]model.AddrSet{}
+	}
+	s.targets[f.Key] = out
+	return out
+}
+
+// identitiesIn returns the members of an inventory that a selector may name, with their addresses there.
+func identitiesIn(inv model.Inventory, whom model.Selector) map[model.Identity]model.AddrSet {
+	e := inv.Resolve(whom).May
+	out := map[model.Identity]model.AddrSet{}
+	if !e.Rest().IsEmpty() {
+		for _, m := range inv.Members {
+			if at := e.At(m.ID); !at.IsEmpty() {
+				out[m.ID] = at
+			}
+		}
+		return out
+	}
+	for _, n := range e.Entries() {
+		if n.ID != model.Outside && !n.Addrs.IsEmpty() {
+			out[n.ID] = n.Addrs
+		}
+	}
+	return out
+}
+
+// arrivals is what of an opening gets past all layers.
+type arrivals struct {
+	// whom is who has the firewall, and is named by the opening's target.
+	whom map[model.Identity]model.AddrSet
+	// anybody is what gets to any of them, nil until that was asked for.
+	anybody *model.Region
+	// each is to the interfaces under the firewall; those to which the same comes are together.
+	each []arrival
+}
+
+// arrival is what of an opening gets to some interfaces.
+type arrival struct {
+	sure, perhaps model.Region
+	// public is whether the Internet has a way to the interfaces.
+	public     Flag
+	interfaces []*Interface
+}
+
+// arrivalsOf works out what of an opening gets past all layers, once.
+func (s *Subject) arrivalsOf(o *Opening) *arrivals {
+	if o.arrivals != nil {
+		return o.arrivals
+	}
+	whom := s.targetsOf(o.Firewall)
+	if o.Target != nil {
+		whom = identitiesIn(s.everybody().Inventory, model.And{orAny(o.Firewall.Target), o.Target})
+	}
+	a := &arrivals{whom: whom}
+	by := map[string]int{}
+	for _, x := range s.Under(o.Firewall.Key) {
+		if x.Groups != nil && x.isNamed(o.Target) == No {
+			continue
+		}
+		own := map[model.Identity]model.AddrSet{}
+		itself := s.everybody().of[x]
+		for id, at := range itself {
+			if at = at.Intersect(whom[id]); !at.IsEmpty() {
+				own[id] = at
+			}
+		}
+		key := fmt.Sprint(own, len(itself) == 0, s.isPublic(x), x.Public)
+		i, ok := by[key]
+		if !ok {
+			i = len(a.each)
+			by[key] = i
+			one := arrival{public: s.isPublic(x)}
+			if one.sure, one.perhaps = s.toOne(o, own); len(itself) == 0 {
+				// Who the interface is in the policy is not known: what anybody gets that has the firewall, it may get.
+				one.perhaps = s.toAnybody(o, a)
+			}
+			a.each = append(a.each, one)
+		}
+		a.each[i].interfaces = append(a.each[i].interfaces, x)
+	}
+	o.arrivals = a
+	return a
+}
+
+// through returns what passes all layers to some identities at some addresses, as if it were to [Opening.Here].
+func (s *Subject) through(o *Opening, whom map[model.Identity]model.AddrSet) (sure, perhaps model.Region) {
+	passages := s.passagesOf()
+	gather := func(part func(*passage) []transit) model.Region {
+		var boxes []model.Box
+		for id, at := range whom {
+			p, ok := passages[id]
+			if !ok {
+				continue
+			}
+			for _, t := range part(p) {
+				if to := t.to.Intersect(at); !to.IsEmpty() {
+					boxes = append(boxes, o.boxAt(model.EndpointAt(model.Outside, t.from), to, t.traffic))
+				}
+			}
+		}
+		return model.NewRegion(boxes...)
+	}
+	return gather(func(p *passage) []transit { return p.sure }), gather(func(p *passage) []transit { return p.perhaps })
+}
+
+// likely returns whom of the inventory an interface may be, and the addresses that it has.
+func (s *Subject) likely(x *Interface) map[model.Identity]model.AddrSet {
+	var whom model.And
+	if _, bound := s.Inventory.Groups[x.Key]; bound && !s.Inventory.Resolve(x.Key).May.IsEmpty() {
+		whom = append(whom, x.Key)
+	}
+	if !x.Addrs.IsEmpty() {
+		whom = append(whom, model.At{Addrs: x.Addrs})
+	}
+	if ids, ok := s.grouped(x); ok {
+		return identitiesIn(s.Inventory, append(whom, ids))
+	}
+	for _, k := range x.Firewalls {
+		if f, ok := s.Firewall(k); ok && f.Target != nil {
+			whom = append(whom, f.Target)
+		}
+	}
+	return identitiesIn(s.Inventory, whom)
 }
 
 func orAny(s model.Selector) model.Selector {
@@ -36,30 +217,56 @@ func orAny(s model.Selector) model.Selector {
 	return s
 }
 
-// Exposed says how far a part of an opening reaches, and what receives it, by label.
-func (s *Subject) Exposed(o *Opening, part model.Region) (Exposure, []string) {
-	s.Openings()
-	whole := model.NewRegion(s.lifted(o, part)...)
-	sure, perhaps := s.passing.Allowed.Intersect(whole), s.passing.Unknown.Intersect(whole)
-	under := s.Under(o.Firewall.Key)
-	switch {
-	case sure.IsEmpty() && perhaps.IsEmpty(), len(under) == 0 && o.Firewall.isIdle():
-		return Latent, nil
-	}
-	exposure := Latent
-	if o.Firewall.NotAll != "" || len(under) == 0 {
-		exposure = Possible
-	}
-	var receivers []string
-	for _, x := range under {
-		e := x.receives(sure, perhaps)
-		exposure = max(exposure, e)
-		if e > Latent {
-			receivers = append(receivers, x.Label())
+// Receiver is an interface that a part of an opening gets to, or may.
+type Receiver struct {
+	*Interface
+	// Exposure is Possible or Effective.
+	Exposure Exposure
+}
+
+// Receivers returns the interfaces that a part of an opening of ingress gets to, past all layers, sorted by key.
+func (s *Subject) Receivers(o *Opening, part model.Region) []Receiver {
+	var out []Receiver
+	for _, to := range s.arrivalsOf(o).each {
+		e := to.exposure(o, part)
+		if e == Latent {
+			continue
+		}
+		for _, x := range to.interfaces {
+			out = append(out, Receiver{x, e})
 		}
 	}
-	slices.Sort(receivers)
-	return exposure, slices.Compact(receivers)
+	slices.SortFunc(out, func(a, b Receiver) int { return strings.Compare(string(a.Key), string(b.Key)) })
+	return out
+}
+
+// toAnybody returns what of an opening gets past all layers to anybody who has the firewall, surely or perhaps.
+func (s *Subject) toAnybody(o *Opening, a *arrivals) model.Region {
+	if a.anybody == nil {
+		sure, perhaps := s.through(o, a.whom)
+		sure = sure.Union(perhaps)
+		a.anybody = &sure
+	}
+	return *a.anybody
+}
+
+// Exposed says how far a part of an opening of ingress reaches, and what receives it, by label.
+func (s *Subject) Exposed(o *Opening, part model.Region) (Exposure, []string) {
+	exposure := Latent
+	idle := len(s.under[o.Firewall.Key]) == 0
+	if idle && o.Firewall.isIdle() {
+		return Latent, nil
+	}
+	if (idle || o.Firewall.NotAll != "") && !part.Intersect(s.toAnybody(o, s.arrivalsOf(o))).IsEmpty() {
+		exposure = Possible
+	}
+	var labels []string
+	for _, r := range s.Receivers(o, part) {
+		exposure = max(exposure, r.Exposure)
+		labels = append(labels, r.Label())
+	}
+	slices.Sort(labels)
+	return exposure, slices.Compact(labels)
 }
 
 // isIdle reports whether it is known that the firewall applies to nothing.
@@ -67,26 +274,84 @@ func (f *Firewall) isIdle() bool {
 	return f.NotAll == "" && !slices.ContainsFunc(f.Users, func(u User) bool { return u.Kind == InterfaceKind || u.Kind == SubnetKind })
 }
 
-// receives says how far traffic that passes all layers surely, or perhaps, gets to an interface.
-func (x *Interface) receives(sure, perhaps model.Region) Exposure {
-	if x.IsPublic == No {
+// exposure says how far a part of an opening gets to the interfaces.
+func (a arrival) exposure(o *Opening, part model.Region) Exposure {
+	if a.public == No {
 		return Latent
 	}
-	if !x.Addrs.IsEmpty() {
-		at := model.NewRegion(model.Box{Src: model.AnyEndpoint(), Dst: model.EndpointsAt(x.Addrs), Traffic: model.Traffic{model.AllTraffic()}})
-		sure, perhaps = sure.Intersect(at), perhaps.Intersect(at)
-	}
+	sure := part.Intersect(a.sure)
 	switch {
-	case sure.IsEmpty() && perhaps.IsEmpty():
-		return Latent
-	case x.IsPublic == Yes && !sure.IsEmpty() && x.hasFamilyOf(sure):
+	case a.public == Yes && !sure.Intersect(a.interfaces[0].families(o)).IsEmpty(): // the others are as public
 		return Effective
+	case sure.IsEmpty() && part.Intersect(a.perhaps).IsEmpty():
+		return Latent
 	}
 	return Possible
 }
 
-// hasFamilyOf reports whether a public address of the interface is of a family in which strangers send. One whose public addresses are not known has both.
-func (x *Interface) hasFamilyOf(r model.Region) bool {
-	from := Sources(r)
-	return x.Public.IsEmpty() || !x.Public.V4().IsEmpty() && !from.V4().IsEmpty() || !x.Public.V6().IsEmpty() && !from.V6().IsEmpty()
+// isPublic is whether the Internet has a way to an interface: it has a public address, and its subnets have a route.
+func (s *Subject) isPublic(x *Interface) Flag {
+	for _, k := range x.Subnets {
+		if n, ok := s.Subnet(k); ok && n.Routed == No {
+			return No
+		}
+	}
+	return x.IsPublic
+}
+
+// families is the connections of an opening by versions of IP in which an interface has a public address. One whose public addresses are
+// not known has both.
+func (x *Interface) families(o *Opening) model.Region {
+	from := model.AllAddrs()
+	if !x.Public.IsEmpty() {
+		from = model.AddrSet{}
+		if !x.Public.V4().IsEmpty() {
+			from = model.AllIPv4()
+		}
+		if !x.Public.V6().IsEmpty() {
+			from = from.Union(model.AllIPv6())
+		}
+	}
+	return o.Between(from, model.Traffic{model.AllTraffic()})
+}
+
+// toOne returns what passes all layers to somebody who is one of some identities, at some addresses. Where it is not known which,
+// only what passes to each is sure.
+func (s *Subject) toOne(o *Opening, whom map[model.Identity]model.AddrSet) (sure, perhaps model.Region) {
+	sure, perhaps = s.through(o, whom)
+	if len(whom) < 2 || s.areApart(whom) {
+		return sure, perhaps
+	}
+	perhaps = perhaps.Union(sure)
+	for id, at := range whom {
+		each, _ := s.through(o, map[model.Identity]model.AddrSet{id: at})
+		sure = sure.Intersect(each)
+	}
+	return sure, perhaps.Subtract(sure)
+}
+
+// areApart reports whether no two of some identities may hold the same address.
+func (s *Subject) areApart(whom map[model.Identity]model.AddrSet) bool {
+	var taken model.AddrSet
+	for id, at := range whom {
+		if held := s.addrsOf(id); !held.IsEmpty() {
+			at = at.Intersect(held)
+		}
+		if taken.Overlaps(at) {
+			return false
+		}
+		taken = taken.Union(at)
+	}
+	return true
+}
+
+// addrsOf is the addresses that a member may hold; empty: any.
+func (s *Subject) addrsOf(id model.Identity) model.AddrSet {
+	if s.held == nil {
+		s.held = make(map[model.Identity]model.AddrSet, len(s.everybody().Members))
+		for _, m := range s.everybody().Members {
+			s.held[m.ID] = m.Addrs
+		}
+	}
+	return s.held[id]
 }

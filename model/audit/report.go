@@ -1,42 +1,64 @@
 package audit
 
-import "github.com/crosswall/crosswall/model"
+import (
+	"cmp"
+	"slices"
 
-// Exposing returns the findings about some traffic of an opening: one for what is sure to be open, and one for
-// what may be. Summary is made by say, of the addresses from which it is open and the traffic that is.
+	"github.com/crosswall/crosswall/model"
+)
+
+// Exposing returns the findings about some traffic of an opening that the Internet may send or be sent, which is
+// ranges that are [Subject.Wide]: one for what is sure to be open, and one for what may be. Summary is made by say, of the
+// addresses from which it is open and the traffic that is. Findings are a step less severe where the addresses are not the Internet [Subject.AtLarge].
 func (s *Subject) Exposing(o *Opening, t model.Traffic, say func(from model.AddrSet, what model.Traffic) string) []Finding {
-	var out []Finding
 	sure, unsure := o.Within(t)
+	return s.Telling(o, o.Keep(sure, s.Wide), o.Keep(unsure, s.Wide), say)
+}
+
+// Telling returns the findings about a sure and an unsure part of an opening, as [Subject.Exposing] does. Those about
+// egress have no exposure.
+func (s *Subject) Telling(o *Opening, sure, unsure model.Region, say func(with model.AddrSet, what model.Traffic) string) []Finding {
+	var out []Finding
 	for i, part := range []model.Region{sure, unsure} {
 		if part.IsEmpty() {
 			continue
 		}
 		rules := o.Causes(part)
-		f := Finding{Summary: say(Sources(part), TrafficOf(part)), Object: o.Firewall.ObjectOf(model.Ingress, rules), Open: part,
-			Causes: o.Firewall.CausesOf(model.Ingress, rules)}
-		f.Exposure, f.Attached = s.Exposed(o, part)
+		strangers := o.Strangers(part)
+		f := Finding{Summary: say(strangers, TrafficOf(part)), Object: o.Firewall.ObjectOf(o.Direction, rules), Open: part,
+			Causes: o.Firewall.CausesOf(o.Direction, rules)}
+		if o.Direction == model.Ingress {
+			f.Exposure, f.Attached = s.Exposed(o, part)
+		}
 		if i > 0 {
-			f.Unsure = doubtOf(rules)
+			f.Unsure = o.doubtOf(rules, part)
 		}
 		if o.Target != nil {
 			f.Subject = SelectorText(o.Target)
+		}
+		if !s.AtLarge(strangers) {
+			f.Step = -1
 		}
 		out = append(out, f)
 	}
 	return out
 }
 
-// doubtOf says why it is not known whether rules match.
-func doubtOf(rules []model.Rule) string {
-	for _, r := range rules {
-		if why := whyOf(r.Peer); why != "" {
+// doubtOf says why it is not known whether rules match: those responsible for a part of an opening, or others that may refuse it.
+func (o *Opening) doubtOf(rules []model.Rule, part model.Region) string {
+	traffic := TrafficOf(part)
+	var others string
+	for _, r := range o.rules {
+		why := cmp.Or(whyOf(r.strangers), whyOf(r.Peer), whyOf(r.Target))
+		switch {
+		case why == "":
+		case slices.ContainsFunc(rules, func(c model.Rule) bool { return c.Origin == r.Origin && c.Action == r.Action }):
 			return why
-		}
-		if why := whyOf(r.Target); why != "" {
-			return why
+		case others == "" && overlap(r.Traffic, traffic):
+			others = why
 		}
 	}
-	return "it is not known whether a rule matches"
+	return cmp.Or(others, "it is not known whether a rule matches")
 }
 
 // whyOf returns the first reason for doubt in a selector; empty: there is none.

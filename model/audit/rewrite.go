@@ -24,6 +24,11 @@ func (e Estate) Rewritten(w Rewriting) Estate {
 	for i := range e.Networks {
 		n := &e.Networks[i]
 		w.object(&n.Object)
+		w.ordering(&n.Now)
+		n.Others = slices.Clone(n.Others)
+		for j := range n.Others {
+			w.ordering(&n.Others[j])
+		}
 		n.Peers = slices.Clone(n.Peers)
 		for j := range n.Peers {
 			n.Peers[j].Key = w.key(n.Peers[j].Key)
@@ -40,6 +45,13 @@ func (e Estate) Rewritten(w Rewriting) Estate {
 		x := &e.Interfaces[i]
 		w.object(&x.Object)
 		x.Firewalls, x.Subnets = w.keys(x.Firewalls), w.keys(x.Subnets)
+		if x.Groups != nil {
+			x.Groups = w.keys(x.Groups)
+		}
+	}
+	e.Lists = slices.Clone(e.Lists)
+	for i := range e.Lists {
+		w.object(&e.Lists[i].Object)
 	}
 	return e
 }
@@ -52,10 +64,16 @@ func (w Rewriting) firewall(f *Firewall) {
 	f.Rules, f.Users = slices.Clone(f.Rules), slices.Clone(f.Users)
 	for i := range f.Rules {
 		f.Rules[i].Origin = w.Origin(f.Rules[i].Origin)
+		f.Rules[i].Lists = w.keys(f.Rules[i].Lists)
 	}
 	for i := range f.Users {
 		f.Users[i].Key = w.key(f.Users[i].Key)
 	}
+}
+
+func (w Rewriting) ordering(o *Ordering) {
+	p := w.Policy(model.Policy{Layers: []model.Layer{{Ingress: o.Ingress, Egress: o.Egress}}})
+	o.Ingress, o.Egress = p.Layers[0].Ingress, p.Layers[0].Egress
 }
 
 func (w Rewriting) object(o *Object) {

@@ -1,6 +1,10 @@
 package audit
 
-import "github.com/crosswall/crosswall/model"
+import (
+	"time"
+
+	"github.com/crosswall/crosswall/model"
+)
 
 // Settings are what an owner of rules knows and a check does not. [Defaults] has the usual ones; the zero Settings trusts
 // nobody and has every threshold at its strictest.
@@ -19,6 +23,10 @@ type Settings struct {
 	QuotaShare float64
 	// Resolvers is the DNS servers outside that may be asked.
 	Resolvers model.AddrSet
+	// Suppressions are what somebody answers for, in whatever form it was written.
+	Suppressions []Suppression
+	// Now is when the audit is made, for what expires; zero: nothing does.
+	Now time.Time
 }
 
 // Service is traffic with a name.

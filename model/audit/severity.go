@@ -49,6 +49,11 @@ func ParseSeverity(text string) (Severity, bool) {
 // MarshalText makes JSON say "high" and not 4.
 func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
+// stepped is some steps more severe, or less.
+func (s Severity) stepped(n int) Severity {
+	return Severity(min(max(int(s)+n, int(Info)), int(Critical)))
+}
+
 // raised is one step more severe, lowered one step less.
 func (s Severity) raised() Severity  { return min(s+1, Critical) }
 func (s Severity) lowered() Severity { return max(s-1, Info) }

@@ -17,23 +17,41 @@ type Subject struct {
 	subnets    map[model.Group]int
 	interfaces map[model.Group]int
 	networks   map[model.Group]int
+	listed     map[model.Group]int
 	// under has the interfaces under each firewall, by itself or by a subnet.
 	under map[model.Group][]int
 
-	openings []Opening
-	opened   bool
-	// passing is what of all openings passes every layer.
-	passing model.Permitted
+	// held has the addresses of the members; nil: not asked for yet.
+	held map[model.Identity]model.AddrSet
+
+	// stops, openings, outlets and insiders are nil until they were asked for.
+	stops                       []Stopped
+	openings, outlets, insiders []Opening
+	opening                     map[model.Group][]*Opening // openings by firewall, nil until that was asked for
+	world                       world
+	// lists is what strangers are to the lists of addresses that rules name.
+	lists map[model.Group]model.Selector
+	// passages is what strangers may send to each identity, nil until that was asked for.
+	passages map[model.Identity]*passage
+	// alike is who interfaces with some groups may be; enrolled is which groups there are, nil until that was asked for.
+	alike    map[string]model.Identities
+	enrolled *membership
+	// roster is who there is, nil until that was asked for.
+	roster *roster
+	// targets is who is under each firewall that was asked about.
+	targets map[model.Group]map[model.Identity]model.AddrSet
 }
 
 // New makes a subject of a reading. The lists of the estate are sorted by Key.
 func New(r Reading, set Settings) *Subject {
-	s := &Subject{Reading: r, Settings: set, under: map[model.Group][]int{}}
+	s := &Subject{Reading: r, Settings: set, under: map[model.Group][]int{}, world: worldOf(set)}
 	e := &s.Estate
 	s.firewalls = keyed(e.Firewalls, func(f Firewall) model.Group { return f.Key })
 	s.subnets = keyed(e.Subnets, func(n Subnet) model.Group { return n.Key })
 	s.interfaces = keyed(e.Interfaces, func(i Interface) model.Group { return i.Key })
 	s.networks = keyed(e.Networks, func(n Network) model.Group { return n.Key })
+	s.listed = keyed(e.Lists, func(l List) model.Group { return l.Key })
+	s.lists = seenLists(e.Lists, model.AddrSet{})
 	for i := range e.Firewalls {
 		f := &e.Firewalls[i]
 		f.told = make(map[toldKey]int, len(f.Rules))
@@ -41,16 +59,8 @@ func New(r Reading, set Settings) *Subject {
 			f.told[toldKey{r.Direction, r.Origin}] = j
 		}
 	}
-	for i, x := range e.Interfaces {
-		var over []model.Group
-		over = append(over, x.Firewalls...)
-		for _, k := range x.Subnets {
-			if n, ok := s.Subnet(k); ok {
-				over = append(over, n.Firewalls...)
-			}
-		}
-		slices.Sort(over)
-		for _, k := range slices.Compact(over) {
+	for i := range e.Interfaces {
+		for _, k := range s.over(&e.Interfaces[i]) {
 			s.under[k] = append(s.under[k], i)
 		}
 	}
@@ -85,6 +95,9 @@ func (s *Subject) Network(k model.Group) (*Network, bool) {
 	return at(s.Estate.Networks, s.networks, k)
 }
 
+// List returns the list of addresses with a key.
+func (s *Subject) List(k model.Group) (*List, bool) { return at(s.Estate.Lists, s.listed, k) }
+
 func at[T any](list []T, index map[model.Group]int, k model.Group) (*T, bool) {
 	i, ok := index[k]
 	if !ok {
@@ -106,7 +119,7 @@ func (s *Subject) Under(k model.Group) []*Interface {
 func (s *Subject) AttachedTo(f *Firewall) []string {
 	var out []string
 	for _, u := range f.Users {
-		if u.Kind == InterfaceKind || u.Kind == SubnetKind {
+		if (u.Kind == InterfaceKind || u.Kind == SubnetKind || u.Kind == NetworkKind) && u.Unsure == "" {
 			out = append(out, u.Label)
 		}
 	}

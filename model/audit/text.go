@@ -13,7 +13,7 @@ func Describe(r model.Rule, d model.Direction) string {
 	if d == model.Egress {
 		word = "to"
 	}
-	text := fmt.Sprintf("%s %s %s %s", r.Action, r.Traffic, word, SelectorText(r.Peer))
+	text := fmt.Sprintf("%s %s %s %s", r.Action, r.Traffic, word, peerText(r.Peer))
 	if r.Priority != 0 {
 		text = fmt.Sprintf("%d: %s", r.Priority, text)
 	}
@@ -21,6 +21,32 @@ func Describe(r model.Rule, d model.Direction) string {
 		text += " " + other + " " + at
 	}
 	return text
+}
+
+// mostBlocks is how many blocks are told of a peer; of more, those that it leaves out, if they are fewer.
+const mostBlocks = 8
+
+// peerText is SelectorText, short.
+func peerText(s model.Selector) string {
+	at, ok := s.(model.At)
+	if !ok {
+		return SelectorText(s)
+	}
+	blocks := at.Addrs.Prefixes()
+	if len(blocks) <= mostBlocks {
+		return at.Addrs.String()
+	}
+	var all model.AddrSet
+	if !at.Addrs.V4().IsEmpty() {
+		all = all.Union(model.AllIPv4())
+	}
+	if !at.Addrs.V6().IsEmpty() {
+		all = all.Union(model.AllIPv6())
+	}
+	if out := all.Subtract(at.Addrs); len(out.Prefixes()) <= mostBlocks {
+		return fmt.Sprintf("%s but %s", all, out)
+	}
+	return fmt.Sprintf("%s and %d more blocks", model.Prefixes(blocks[:mostBlocks]...), len(blocks)-mostBlocks)
 }
 
 // placesOf names the addresses that a target is restricted to; empty: none.

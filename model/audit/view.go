@@ -9,14 +9,15 @@ import (
 // view is a firewall in one direction, seen by itself: who its members are does not matter, so that a
 // firewall that nothing has yet is looked at like any other.
 type view struct {
+	subject  *Subject
 	firewall *Firewall
-	inv      model.Inventory
-	dir      model.Direction
-	chains   []model.Chain
-	// by has, for each chain, the places of rules by the text of what they are for: those for anybody under "".
-	by []map[string][]int
-	// parts has the rules whose target is a combination, which are looked through.
-	parts [][]int
+	// lists is what the lists of addresses are to whoever looks.
+	lists  map[model.Group]model.Selector
+	inv    model.Inventory
+	dir    model.Direction
+	chains []model.Chain
+	// asked has, for each chain, its rules by what they are for.
+	asked []askedRules
 }
 
 // target is whom some rules of a firewall are for.
@@ -26,20 +27,9 @@ type target struct {
 }
 
 func (s *Subject) viewOf(f *Firewall, d model.Direction) view {
-	v := view{firewall: f, inv: s.Inventory, dir: d, chains: f.Chains(d)}
+	v := view{subject: s, lists: s.lists, firewall: f, inv: s.Inventory, dir: d, chains: f.Chains(d)}
 	for _, c := range v.chains {
-		by := map[string][]int{}
-		var parts []int
-		for i, r := range c.Rules {
-			t := within(r.Target, f.Target)
-			switch t := t.(type) {
-			case model.And, model.Or:
-				parts = append(parts, i)
-			default:
-				by[targetText(t)] = append(by[targetText(t)], i)
-			}
-		}
-		v.by, v.parts = append(v.by, by), append(v.parts, parts)
+		v.asked = append(v.asked, askedOf(c, f.Target))
 	}
 	return v
 }
@@ -92,7 +82,7 @@ func (v view) targets() []target {
 	seen := map[string]bool{}
 	for _, c := range v.chains {
 		for _, r := range c.Rules {
-			t := within(r.Target, v.firewall.Target)
+			t, _ := whomOf(r, v.firewall.Target)
 			text := targetText(t)
 			if r.Action != model.Allow || seen[text] {
 				continue
@@ -101,7 +91,12 @@ func (v view) targets() []target {
 			if text == "" {
 				t = nil
 			}
-			out = append(out, target{t, text})
+			for _, one := range v.apart(target{t, text}) {
+				if one.text == text || !seen[one.text] {
+					seen[one.text] = true
+					out = append(out, one)
+				}
+			}
 		}
 	}
 	slices.SortStableFunc(out, func(a, b target) int {
@@ -123,36 +118,33 @@ func (v view) targets() []target {
 	return out
 }
 
-// judging returns the chains with the rules that judge all whom a target names, with anybody as their target and peers as addresses.
-func (v view) judging(t target) []model.Chain {
+// judging returns the chains with the rules that judge those whom a target names, with peers as addresses, and as targets
+// what of them is judged: anybody, some addresses, or perhaps anybody; and the rules as they are written, in the order in which they are asked.
+func (v view) judging(t target) ([]model.Chain, []asked) {
 	var out []model.Chain
+	var rules []asked
 	for i, c := range v.chains {
-		places := slices.Clone(v.by[i][""])
-		if t.text != "" {
-			places = append(places, v.by[i][t.text]...)
-		}
-		for _, p := range v.parts[i] {
-			if covers(within(c.Rules[p].Target, v.firewall.Target), t.selector) {
-				places = append(places, p)
-			}
-		}
-		if and, ok := t.selector.(model.And); ok {
-			for _, e := range and {
-				places = append(places, v.by[i][targetText(e)]...)
-			}
-		}
-		slices.Sort(places)
 		chain := c
 		chain.Guard = model.Guard{Peer: v.strange(c.Guard.Peer)}
 		chain.Rules = nil
-		for _, p := range slices.Compact(places) {
+		var written []asked
+		for _, p := range v.asked[i].about(t) {
 			r := c.Rules[p]
-			r.Target, r.Peer = nil, v.strange(r.Peer)
+			whom, why := whomOf(r, v.firewall.Target)
+			judged, ok := judgedOf(whom, t, r.Action)
+			if !ok {
+				continue
+			}
+			if r.Target, r.Peer = judged, v.strange(r.Peer); why != "" {
+				r.Target = model.Maybe{Selector: orAny(judged), Why: why}
+			}
 			chain.Rules = append(chain.Rules, r)
+			written = append(written, asked{c.Rules[p], r.Peer, orAny(judged)})
 		}
+		rules = append(rules, sortedByPriority(c, written)...)
 		out = append(out, chain)
 	}
-	return out
+	return append(out, model.Chain{Name: "what nothing lets in", Order: model.AnyAllow, Default: model.Deny}), rules
 }
 
 // covers reports whether a selector surely names all whom another one names, as far as their words tell.
@@ -183,6 +175,9 @@ func covers(s, o model.Selector) bool {
 func (v view) strange(s model.Selector) model.Selector {
 	switch s := s.(type) {
 	case model.Group:
+		if seen, ok := v.lists[s]; ok {
+			return seen
+		}
 		bound, ok := v.inv.Groups[s]
 		if !ok {
 			return model.Maybe{Selector: model.Any{}, Why: "it is not known who is in " + string(s)}
@@ -215,19 +210,49 @@ func (v view) strangeAll(ss []model.Selector) []model.Selector {
 }
 
 // permitted returns what passes between a target and strangers at some addresses, by any port of theirs, and the rules asked.
-func (v view) permitted(t target, strangers model.AddrSet) (model.Permitted, []model.Rule) {
-	chains := v.judging(t)
+func (v view) permitted(t target, strangers model.AddrSet) (model.Permitted, []asked) {
+	chains, rules := v.judging(t)
+	here := model.EndpointAt(here(v.firewall), v.placesOf(t, chains))
+	return v.passing(chains, here, model.EndpointAt(model.Outside, strangers)), rules
+}
+
+// passing returns what some chains let pass between members of the firewall and others.
+func (v view) passing(chains []model.Chain, members, others model.Endpoints) model.Permitted {
 	layer := model.Layer{Name: v.firewall.Label(), State: model.Stateful, Ingress: chains}
 	inv := model.Inventory{Members: []model.Member{{ID: here(v.firewall), ClientPorts: model.AllPorts()}}, OutsideClientPorts: model.AllPorts()}
-	box := model.Box{Src: model.EndpointAt(model.Outside, strangers), Dst: model.EndpointsOf(here(v.firewall)), Traffic: model.Traffic{model.AllTraffic()}}
+	box := model.Box{Src: others, Dst: members, Traffic: model.Traffic{model.AllTraffic()}}
 	if v.dir == model.Egress {
 		layer.Ingress, layer.Egress = nil, chains
 		box.Src, box.Dst = box.Dst, box.Src
 	}
 	p := model.Policy{Layers: []model.Layer{layer}}.PermittedWithin(inv, model.NewRegion(box))
-	var rules []model.Rule
-	for _, c := range chains {
-		rules = append(rules, sortedByPriority(c, c.Rules)...)
+	p.Allowed, p.Unknown = whole(p.Allowed), whole(p.Unknown)
+	return p
+}
+
+// whole adds ICMP of the other family to connections of every other protocol. There is no such packet, so that it says nothing
+// new; but "everything" is then what it is called.
+func whole(r model.Region) model.Region {
+	var more []model.Box
+	for b := range r.All() {
+		if len(b.Traffic) < 255 {
+			continue
+		}
+		if rest := (model.Traffic{model.AllOf(model.ICMP), model.AllOf(model.ICMPv6)}); isAllWith(b.Traffic, rest) {
+			b.Traffic = rest
+			more = append(more, b)
+		}
 	}
-	return p, rules
+	if len(more) == 0 {
+		return r
+	}
+	return r.Union(model.NewRegion(more...))
+}
+
+// isAllWith reports whether two kinds of traffic are every packet together.
+func isAllWith(a, b model.Traffic) bool {
+	box := func(t model.Traffic) model.Region {
+		return model.NewRegion(model.Box{Src: model.AnyEndpoint(), Dst: model.AnyEndpoint(), Traffic: t})
+	}
+	return box(append(slices.Clip(a), b...)).Equal(box(model.Traffic{model.AllTraffic()}))
 }

@@ -93,11 +93,14 @@ func (a *aclReader) named(r terraform.Resource) *readACL {
 	return acl
 }
 
+// entriesNotKnown is what rules that stand for entries which were not read are called.
+const entriesNotKnown = "entries that are not known"
+
 // addUnknown adds an entry of which nothing is known, before all others.
 func (acl *readACL) addUnknown(dir model.Direction, why string, o model.Origin) {
 	for _, action := range []model.Action{model.Allow, model.Deny} {
 		acl.rules[dir] = append(acl.rules[dir], model.Rule{
-			Name: "entries that are not known", Action: action, Peer: model.Maybe{Selector: model.Any{}, Why: why},
+			Name: entriesNotKnown, Action: action, Peer: model.Maybe{Selector: model.Any{}, Why: why},
 			Traffic: model.Traffic{model.AllTraffic()}, Origin: o,
 		})
 	}

@@ -171,11 +171,17 @@ type inline struct {
 	path     string
 }
 
-func (g *groupReader) readInline(n inline, group model.Group) {
-	b, o := n.block.Body, origin(n.resource, n.path)
+// inlineOrigin is where a rule inside an aws_security_group was read.
+func inlineOrigin(n inline) model.Origin {
+	o := origin(n.resource, n.path)
 	if n.block.Pos.Line > 0 {
 		o.File, o.Line, o.Column = n.block.Pos.File, n.block.Pos.Line, n.block.Pos.Column
 	}
+	return o
+}
+
+func (g *groupReader) readInline(n inline, group model.Group) {
+	b, o := n.block.Body, inlineOrigin(n)
 	traffic, why := groupTraffic(b, "protocol")
 	peers := g.listedPeers(n.resource, b, o)
 	for _, v := range elements(b.Get("security_groups")) {

@@ -1,8 +1,6 @@
 package aws
 
 import (
-	"strings"
-
 	"github.com/crosswall/crosswall/model"
 	"github.com/crosswall/crosswall/model/audit"
 	"github.com/crosswall/crosswall/terraform"
@@ -12,9 +10,23 @@ import (
 func (p Provider) Inspect(m terraform.Module, policy model.Policy) audit.Estate {
 	d := &decoder{module: m, alias: map[string]model.Group{}, lists: map[model.Group]model.Selector{}}
 	d.learnNames()
-	i := inspector{decoder: d, estate: audit.Estate{Unread: map[audit.Kind]string{}}}
+	i := inspector{decoder: d, estate: audit.Estate{Unread: map[audit.Kind]string{}}, labels: map[model.Group]string{}, made: map[model.Group]terraform.Resource{}}
+	for _, r := range m.Resources {
+		i.live = i.live || isLive(r)
+		if !isGroupRule(r.Type) && r.Name != unread {
+			i.made[i.nameOf(r)] = r
+		}
+	}
+	i.learnRegions()
+	i.worn = d.wearers()
 	i.inspectGroups(policy)
-	i.inspectACLs()
+	i.inspectRemoteAccess()
+	acls := i.inspectACLs()
+	i.inspectNetworks()
+	i.inspectSubnets(acls)
+	i.inspectInterfaces()
+	i.inspectLists()
+	i.noteUnread()
 	return i.estate
 }
 
@@ -22,6 +34,19 @@ func (p Provider) Inspect(m terraform.Module, policy model.Policy) audit.Estate 
 type inspector struct {
 	*decoder
 	estate audit.Estate
+	worn   []wearer
+	// byAddress are the resources by their address; nil until asked for.
+	byAddress map[string]terraform.Resource
+	// live is whether native objects are among the resources.
+	live bool
+	// made are the resources by what selectors call them, but for rules of security groups.
+	made map[model.Group]terraform.Resource
+	// labels are what to call the objects that were described.
+	labels map[model.Group]string
+	// networks are the VPCs of the subnets that were described.
+	networks map[model.Group]model.Group
+	// regions are the regions of VPCs, where some resource tells.
+	regions map[model.Group]string
 }
 
 // object is what a resource is called.
@@ -32,70 +57,78 @@ func (i *inspector) object(r terraform.Resource, kind audit.Kind) audit.Object {
 		o.Address = ""
 	}
 	o.Name, _ = r.Get("name").AsString()
-	if tags, ok := r.Get("tags").AsObject(); ok {
-		o.Tags = map[string]string{}
-		for k, v := range tags {
-			text, known := v.AsString()
-			o.Tags[k] = text
-			o.Untold = o.Untold || !known
-		}
-		if o.Name == "" {
-			o.Name = o.Tags["Name"]
-		}
-	} else {
-		o.Untold = !r.Get("tags").IsNull()
+	i.setTags(&o, r)
+	o.Description = textOf(r.Get("description"))
+	if name, why := i.nameIn(r.Get("vpc_id")); why == "" {
+		o.Network = name
 	}
-	if v := r.Get("description"); !v.IsNull() {
-		text, known := v.AsString()
-		o.Description = audit.Text{Value: text, Unknown: !known}
-	}
+	o.Link = i.linkOf(r, o)
+	i.labels[o.Key] = o.Label()
 	return o
 }
 
-// inspectGroups describes the security groups, each with its own rules.
-func (i *inspector) inspectGroups(policy model.Policy) {
-	own := map[model.Group]map[model.Direction][]model.Rule{}
-	for _, l := range policy.Layers {
-		if l.Name != groupChain {
-			continue
-		}
-		for _, dir := range []model.Direction{model.Ingress, model.Egress} {
-			for _, c := range l.Chains(dir) {
-				for _, r := range c.Rules {
-					if g, ok := r.Target.(model.Group); ok && c.Name == groupChain {
-						if own[g] == nil {
-							own[g] = map[model.Direction][]model.Rule{}
-						}
-						own[g][dir] = append(own[g][dir], r)
-					}
-				}
-			}
-		}
+// textOf is a description; one that was not set is empty.
+func textOf(v terraform.Value) audit.Text {
+	if v.IsNull() {
+		return audit.Text{}
 	}
-	for _, r := range i.module.Resources {
-		if r.Type != groupType && r.Type != "aws_default_security_group" || r.Name == unread {
-			continue
-		}
-		f := audit.Firewall{Object: i.object(r, audit.SecurityGroup), State: model.Stateful, Standard: audit.FlagOf(strings.Contains(r.Type, "default"))}
-		f.Target, f.NotAll = f.Key, "configuration does not say what else has it"
-		chain := func(dir model.Direction) []model.Chain {
-			return []model.Chain{{Name: groupChain, Guard: model.Guard{Target: f.Key}, Order: model.AnyAllow, Default: model.Deny, Rules: own[f.Key][dir]}}
-		}
-		f.Ingress, f.Egress = chain(model.Ingress), chain(model.Egress)
-		i.estate.Firewalls = append(i.estate.Firewalls, f)
+	text, known := v.AsString()
+	return audit.Text{Value: text, Unknown: !known}
+}
+
+// setTags sets the tags of a resource. Those of a provider's default_tags are in tags_all alone, which plans and
+// states have (documentation of the AWS provider, resource tagging).
+func (i *inspector) setTags(o *audit.Object, r terraform.Resource) {
+	attr := "tags_all"
+	if _, ok := r.Get(attr).AsObject(); !ok {
+		attr = "tags"
+		o.Untold = !isLive(r)
+	}
+	v := r.Get(attr)
+	tags, ok := v.AsObject()
+	if !ok {
+		o.Untold = o.Untold || !v.IsNull()
+		return
+	}
+	o.Tags = map[string]string{}
+	for k, v := range tags {
+		text, known := v.AsString()
+		o.Tags[k] = text
+		o.Untold = o.Untold || !known
+	}
+	if o.Name == "" {
+		o.Name = o.Tags["Name"]
 	}
 }
 
-// inspectACLs describes the network ACLs.
-func (i *inspector) inspectACLs() {
-	a := i.readACLs()
-	for _, acl := range a.acls {
-		f := audit.Firewall{Object: audit.Object{Provider: "aws", Kind: audit.NetworkACL, Key: acl.name, Origin: acl.origin, Address: acl.origin.Object},
-			State: model.Stateless, Target: model.Or(acl.subnets)}
-		chain := func(dir model.Direction) []model.Chain {
-			return []model.Chain{{Name: f.Label(), Order: model.FirstMatch, Default: model.Deny, Rules: acl.rules[dir]}}
+// labelOf is what to call an object, described or not.
+func (i *inspector) labelOf(k model.Group) string { return firstOf(i.labels[k], string(k)) }
+
+// noteUnread says of which kinds there may be more than was described.
+func (i *inspector) noteUnread() {
+	const why = "configuration holds what it makes alone"
+	for _, k := range []audit.Kind{audit.SecurityGroup, audit.NetworkACL, audit.NetworkKind, audit.SubnetKind, audit.InterfaceKind, audit.PrefixListKind} {
+		if !i.live {
+			i.estate.Unread[k] = why
 		}
-		f.Ingress, f.Egress = chain(model.Ingress), chain(model.Egress)
-		i.estate.Firewalls = append(i.estate.Firewalls, f)
+	}
+	for _, r := range i.module.Resources {
+		if r.Name != unread {
+			continue
+		}
+		switch r.Type {
+		case groupType:
+			i.estate.Unread[audit.SecurityGroup] = unknownText(r.Get("ingress"))
+		case aclType:
+			i.estate.Unread[audit.NetworkACL] = unknownText(r.Get("ingress"))
+		case interfaceType:
+			i.estate.Unread[audit.InterfaceKind] = unknownText(r.Get("security_groups"))
+		}
+	}
+	if i.live && len(i.estate.Subnets) == 0 {
+		i.estate.Unread[audit.SubnetKind] = "no subnet was read"
+	}
+	if i.live && len(i.estate.Networks) == 0 {
+		i.estate.Unread[audit.NetworkKind] = "no VPC was read"
 	}
 }

@@ -27,6 +27,7 @@ const (
 const (
 	interfaceType = "aws_network_interface"
 	listType      = "aws_ec2_managed_prefix_list"
+	peeringType   = "aws_vpc_peering_connection"
 
 	ingressRuleType = "aws_vpc_security_group_ingress_rule"
 	egressRuleType  = "aws_vpc_security_group_egress_rule"

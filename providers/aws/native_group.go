@@ -113,6 +113,7 @@ func (n *nativeReader) addGroup(s *groupSheet, refs references) {
 		terraform.Attr{Name: "description", Value: n.text(s.Description)},
 		terraform.Attr{Name: "vpc_id", Value: n.text(s.VpcId)},
 		terraform.Attr{Name: "owner_id", Value: n.text(s.OwnerId)},
+		terraform.Attr{Name: "arn", Value: n.text(s.SecurityGroupArn)},
 		terraform.Attr{Name: "tags", Value: n.tags(s.Tags)},
 	)}
 	if s.whyBundles != "" && s.whyRows != "" {
@@ -121,11 +122,19 @@ func (n *nativeReader) addGroup(s *groupSheet, refs references) {
 			r.Set(attr, terraform.Unknown(s.whyBundles+"; "+s.whyRows))
 		}
 	}
+	at := len(n.resources)
 	n.add(r)
+	var stale []terraform.Value
 	for _, rule := range n.rulesOf(s) {
-		if n.judgeReference(s, &rule, refs) {
+		why := n.judgeReference(s, &rule, refs)
+		if why == "" {
 			n.addRule(s.nativeGroup, rule)
+			continue
 		}
+		stale = append(stale, rule.stale(s.GroupId, why))
+	}
+	if len(stale) > 0 {
+		n.resources[at].Set(staleAttr, terraform.List(stale...))
 	}
 }
 

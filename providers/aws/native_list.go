@@ -23,6 +23,7 @@ func (n *nativeReader) readLists() {
 		r := terraform.Resource{Type: listType, Name: l.PrefixListId, Body: body(
 			terraform.Attr{Name: "id", Value: n.text(l.PrefixListId)},
 			terraform.Attr{Name: "name", Value: n.text(l.PrefixListName)},
+			terraform.Attr{Name: "max_entries", Value: n.number(l.MaxEntries)},
 			terraform.Attr{Name: "address_family", Value: n.text(l.AddressFamily)},
 			terraform.Attr{Name: "owner_id", Value: n.text(l.OwnerId)},
 			terraform.Attr{Name: "tags", Value: n.tags(l.Tags)},

@@ -15,8 +15,8 @@ import (
 type nativeTag struct{ Key, Value string }
 
 type nativeGroup struct {
-	GroupId, GroupName, Description, VpcId, OwnerId string
-	Tags                                            []nativeTag
+	GroupId, GroupName, Description, VpcId, OwnerId, SecurityGroupArn string
+	Tags                                                              []nativeTag
 	// Nil: not printed, so that the rules are not known.
 	IpPermissions, IpPermissionsEgress *[]json.RawMessage
 }
@@ -57,14 +57,24 @@ type stalePermission struct {
 	UserIdGroupPairs []groupPair
 }
 
+// peeredVPC is one side of a VPC peering connection. The sets have all blocks, the first included.
+type peeredVPC struct {
+	VpcId, CidrBlock string
+	CidrBlockSet     []struct{ CidrBlock string }
+	Ipv6CidrBlockSet []struct{ Ipv6CidrBlock string }
+}
+
 type nativePeering struct {
-	VpcPeeringConnectionId string
-	Status                 struct{ Code string }
+	VpcPeeringConnectionId            string
+	RequesterVpcInfo, AccepterVpcInfo peeredVPC
+	Status                            struct{ Code string }
 }
 
 type nativeList struct {
 	PrefixListId, PrefixListName, AddressFamily, OwnerId string
-	Tags                                                 []nativeTag
+	// MaxEntries is how many entries the list may have; lists of AWS do not say.
+	MaxEntries *int32
+	Tags       []nativeTag
 	// Cidrs are the addresses of a list of AWS; nil: not printed, as for all lists by
 	// describe-managed-prefix-lists.
 	Cidrs *[]string
@@ -91,10 +101,13 @@ type nativeEntry struct {
 }
 
 type nativeVPC struct {
-	VpcId, CidrBlock        string
-	IsDefault               *bool
-	BlockPublicAccessStates blockPublicAccess
-	Tags                    []nativeTag
+	VpcId, CidrBlock string
+	IsDefault        *bool
+	// The sets have every block, that of CidrBlock included.
+	CidrBlockAssociationSet     []struct{ CidrBlock string }
+	Ipv6CidrBlockAssociationSet []struct{ Ipv6CidrBlock string }
+	BlockPublicAccessStates     blockPublicAccess
+	Tags                        []nativeTag
 }
 
 // blockPublicAccess says whether internet gateways are kept from a VPC or subnet.
@@ -103,6 +116,7 @@ type blockPublicAccess struct{ InternetGatewayBlockMode string }
 type nativeSubnet struct {
 	SubnetId, VpcId, AvailabilityZone string
 	CidrBlock                         *string
+	MapPublicIpOnLaunch               *bool
 	// Ipv6Native is whether the subnet has IPv6 alone.
 	Ipv6Native                  bool
 	Ipv6CidrBlockAssociationSet []struct {
@@ -113,16 +127,24 @@ type nativeSubnet struct {
 	Tags                    []nativeTag
 }
 
+// publicAddress is the public address that a private one is translated to; empty: there is none.
+type publicAddress struct{ PublicIp string }
+
 type nativeInterface struct {
-	NetworkInterfaceId, SubnetId, VpcId, Description, InterfaceType string
+	NetworkInterfaceId, SubnetId, VpcId, Description, InterfaceType, RequesterId, AvailabilityZone string
+	SourceDestCheck                                                                                *bool
+	Association                                                                                    publicAddress
 	// Nil: not printed, so that they are not known.
 	Groups             *[]struct{ GroupId, GroupName string }
 	PrivateIpAddress   string
-	PrivateIpAddresses []struct{ PrivateIpAddress string }
-	Ipv6Addresses      []struct{ Ipv6Address string }
-	Ipv4Prefixes       []struct{ Ipv4Prefix string }
-	Ipv6Prefixes       []struct{ Ipv6Prefix string }
-	TagSet             []nativeTag
+	PrivateIpAddresses []struct {
+		PrivateIpAddress string
+		Association      publicAddress
+	}
+	Ipv6Addresses []struct{ Ipv6Address string }
+	Ipv4Prefixes  []struct{ Ipv4Prefix string }
+	Ipv6Prefixes  []struct{ Ipv6Prefix string }
+	TagSet        []nativeTag
 }
 
 type nativeReservation struct {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/crosswall/crosswall/model"
 	"github.com/crosswall/crosswall/terraform"
@@ -15,10 +16,13 @@ func (n *nativeReader) readPlaces() {
 		n.add(terraform.Resource{Type: "aws_vpc", Name: v.VpcId, Body: body(
 			terraform.Attr{Name: "id", Value: n.text(v.VpcId)},
 			terraform.Attr{Name: "cidr_block", Value: n.text(v.CidrBlock)},
+			terraform.Attr{Name: "default", Value: truth(v.IsDefault)},
+			terraform.Attr{Name: "cidr_block_associations", Value: n.vpcBlocks(v)},
 			terraform.Attr{Name: "tags", Value: n.tags(v.Tags)},
 		)})
 		n.blockedGateways(v.VpcId, v.BlockPublicAccessStates)
 	}
+	n.addPeerings()
 	n.subnets = parse(n, kindSubnets, func(s nativeSubnet) string { return s.SubnetId })
 	for _, s := range n.subnets {
 		n.add(terraform.Resource{Type: "aws_subnet", Name: s.SubnetId, Body: n.subnetBody(s)})
@@ -44,6 +48,7 @@ func (n *nativeReader) subnetBody(s nativeSubnet) terraform.Body {
 		terraform.Attr{Name: "id", Value: n.text(s.SubnetId)},
 		terraform.Attr{Name: "vpc_id", Value: n.text(s.VpcId)},
 		terraform.Attr{Name: "availability_zone", Value: n.text(s.AvailabilityZone)},
+		terraform.Attr{Name: "map_public_ip_on_launch", Value: truth(s.MapPublicIpOnLaunch)},
 		terraform.Attr{Name: "tags", Value: n.tags(s.Tags)},
 	)
 	switch text := pointed(s.CidrBlock); {
@@ -92,6 +97,84 @@ func (n *nativeReader) block(subnet, text string, family func(netip.Addr) bool) 
 	why := fmt.Sprintf("%q is no CIDR block of its family", text)
 	n.warn(codeUnreadable, subnet, "the addresses of this subnet are not known: "+why)
 	return terraform.Unknown(why)
+}
+
+// truth is a truth value; absent for nil.
+func truth(b *bool) terraform.Value {
+	if b == nil {
+		return terraform.Value{}
+	}
+	return terraform.Bool(*b)
+}
+
+// vpcBlocks returns the blocks of a VPC beside its first, in the shape that the data source aws_vpc has them; absent
+// where there are none.
+func (n *nativeReader) vpcBlocks(v nativeVPC) terraform.Value {
+	var out []terraform.Value
+	add := func(text string) {
+		if text != "" && text != v.CidrBlock {
+			out = append(out, terraform.Object(map[string]terraform.Value{"cidr_block": n.text(text)}))
+		}
+	}
+	for _, a := range v.CidrBlockAssociationSet {
+		add(a.CidrBlock)
+	}
+	for _, a := range v.Ipv6CidrBlockAssociationSet {
+		add(a.Ipv6CidrBlock)
+	}
+	if len(out) == 0 {
+		return terraform.Value{}
+	}
+	return terraform.List(out...)
+}
+
+// addPeerings adds the VPC peering connections that are active, with the blocks of both sides.
+func (n *nativeReader) addPeerings() {
+	for _, p := range n.peerings {
+		if !strings.EqualFold(p.Status.Code, "active") || p.RequesterVpcInfo.VpcId == "" || p.AccepterVpcInfo.VpcId == "" {
+			continue
+		}
+		n.add(terraform.Resource{Type: peeringType, Name: p.VpcPeeringConnectionId, Body: body(
+			terraform.Attr{Name: "id", Value: n.text(p.VpcPeeringConnectionId)},
+			terraform.Attr{Name: "vpc_id", Value: n.text(p.RequesterVpcInfo.VpcId)},
+			terraform.Attr{Name: "peer_vpc_id", Value: n.text(p.AccepterVpcInfo.VpcId)},
+			terraform.Attr{Name: "cidr_blocks", Value: n.texts(p.RequesterVpcInfo.blocks())},
+			terraform.Attr{Name: "peer_cidr_blocks", Value: n.texts(p.AccepterVpcInfo.blocks())},
+		)})
+	}
+}
+
+// blocks returns every block of a side, each once.
+func (v peeredVPC) blocks() []string {
+	out := []string{v.CidrBlock}
+	for _, b := range v.CidrBlockSet {
+		out = append(out, b.CidrBlock)
+	}
+	for _, b := range v.Ipv6CidrBlockSet {
+		out = append(out, b.Ipv6CidrBlock)
+	}
+	slices.Sort(out)
+	return slices.DeleteFunc(slices.Compact(out), func(s string) bool { return s == "" })
+}
+
+// publicAddresses returns the public addresses of an interface, in the shape that the data source
+// aws_network_interface has them; absent where there are none.
+func (n *nativeReader) publicAddresses(i nativeInterface) terraform.Value {
+	texts := []string{i.Association.PublicIp}
+	for _, a := range i.PrivateIpAddresses {
+		texts = append(texts, a.Association.PublicIp)
+	}
+	slices.Sort(texts)
+	var out []terraform.Value
+	for _, text := range slices.Compact(texts) {
+		if text != "" {
+			out = append(out, terraform.Object(map[string]terraform.Value{"public_ip": n.text(text)}))
+		}
+	}
+	if len(out) == 0 {
+		return terraform.Value{}
+	}
+	return terraform.List(out...)
 }
 
 // pointed is the text that a pointer points to; empty for nil.
@@ -154,6 +237,11 @@ func (n *nativeReader) interfaceBody(i nativeInterface) terraform.Body {
 		terraform.Attr{Name: "id", Value: n.text(i.NetworkInterfaceId)},
 		terraform.Attr{Name: "description", Value: n.text(i.Description)},
 		terraform.Attr{Name: "interface_type", Value: n.text(i.InterfaceType)},
+		terraform.Attr{Name: "requester_id", Value: n.text(i.RequesterId)},
+		terraform.Attr{Name: "source_dest_check", Value: truth(i.SourceDestCheck)},
+		terraform.Attr{Name: "association", Value: n.publicAddresses(i)},
+		terraform.Attr{Name: "availability_zone", Value: n.text(i.AvailabilityZone)},
+		terraform.Attr{Name: "vpc_id", Value: n.text(i.VpcId)},
 		terraform.Attr{Name: "subnet_id", Value: n.text(i.SubnetId)},
 		terraform.Attr{Name: "tags", Value: n.tags(i.TagSet)},
 	)

@@ -64,7 +64,8 @@ type nativeReader struct {
 	// needed are the kinds without which something is unknown.
 	needed map[string]bool
 
-	subnets []nativeSubnet
+	subnets  []nativeSubnet
+	peerings []nativePeering
 	// worn are the groups that interfaces have.
 	worn map[string]bool
 	// namedLists are the prefix lists that rules name.

@@ -29,7 +29,8 @@ func (n *nativeReader) readReferences() references {
 		refs.addStale(s.GroupId, false, s.StaleIpPermissions)
 		refs.addStale(s.GroupId, true, s.StaleIpPermissionsEgress)
 	}
-	for _, p := range parse(n, kindPeerings, func(p nativePeering) string { return p.VpcPeeringConnectionId }) {
+	n.peerings = parse(n, kindPeerings, func(p nativePeering) string { return p.VpcPeeringConnectionId })
+	for _, p := range n.peerings {
 		refs.peerings[p.VpcPeeringConnectionId] = strings.ToLower(p.Status.Code)
 	}
 	refs.whyStale, refs.whyPeerings = n.missing(kindStale), n.missing(kindPeerings)
@@ -46,16 +47,30 @@ func (r references) addStale(group string, egress bool, ps []stalePermission) {
 	}
 }
 
-// judgeReference reports whether a rule counts. One that names a group of a peered VPC which is gone, or
+// staleAttr lists the rules of a group that match nothing, as what they name is gone. Terraform has no such attribute.
+const staleAttr = "stale_rules"
+
+// stale is a rule that matches nothing as an object; why says why.
+func (r nativeRule) stale(group, why string) terraform.Value {
+	direction := "ingress"
+	if r.egress {
+		direction = "egress"
+	}
+	return terraform.Object(map[string]terraform.Value{
+		"id": terraform.String(r.id), "rule": terraform.String(firstOf(r.id, strings.TrimPrefix(r.importID(group), group+"_"))), "direction": terraform.String(direction),
+		"description": terraform.String(r.description), "why": terraform.String("it names " + r.peer + ", and " + why),
+	})
+}
+
+// judgeReference says why a rule does not count; empty: it does. One that names a group of a peered VPC which is gone, or
 // whose peering connection is, matches nothing; where that is not known, neither is whether the rule
 // matches.
-func (n *nativeReader) judgeReference(s *groupSheet, r *nativeRule, refs references) bool {
+func (n *nativeReader) judgeReference(s *groupSheet, r *nativeRule, refs references) string {
 	if refs.stale[staleKey{s.GroupId, r.ruleKey}] {
-		n.reportStale(s, r, "the group that it names is gone")
-		return false
+		return n.reportStale(s, r, "the group that it names is gone")
 	}
 	if r.pair == nil || r.pair.VpcPeeringConnectionId == "" {
-		return true
+		return ""
 	}
 	connection := r.pair.VpcPeeringConnectionId
 	status := strings.ToLower(r.pair.PeeringStatus)
@@ -70,8 +85,7 @@ func (n *nativeReader) judgeReference(s *groupSheet, r *nativeRule, refs referen
 	}
 	switch status {
 	case "deleted", "rejected", "expired", "failed":
-		n.reportStale(s, r, "the VPC peering connection "+connection+" is "+status)
-		return false
+		return n.reportStale(s, r, "the VPC peering connection "+connection+" is "+status)
 	case "active":
 	case "":
 		r.why = firstOf(r.why, "whether the VPC peering connection "+connection+" is active is not known: "+refs.whyPeerings)
@@ -83,12 +97,14 @@ func (n *nativeReader) judgeReference(s *groupSheet, r *nativeRule, refs referen
 		r.why = firstOf(r.why, "whether the group that it names still is there is not known: "+refs.whyStale)
 		n.need(kindStale)
 	}
-	return true
+	return ""
 }
 
-func (n *nativeReader) reportStale(s *groupSheet, r *nativeRule, why string) {
+// reportStale reports a rule that matches nothing, and returns why.
+func (n *nativeReader) reportStale(s *groupSheet, r *nativeRule, why string) string {
 	n.note(codeStale, s.GroupId+" "+firstOf(r.id, r.importID(s.GroupId)),
 		fmt.Sprintf("this rule names %s and admits nothing: %s", r.peer, why))
+	return why
 }
 
 // addPeers adds the groups that rules name and that were not read: their own rules are unknown, unless

@@ -16,6 +16,9 @@ const (
 	attachmentType = "aws_network_interface_sg_attachment"
 )
 
+// groupsNotGiven is why the groups of a wearer are not known of which none are written.
+const groupsNotGiven = "its security groups are not given"
+
 // wearer is something with interfaces that lists its security groups.
 type wearer struct {
 	providers.Endpoint
@@ -87,7 +90,7 @@ func (d *decoder) wearer(r terraform.Resource, b pathBody) wearer {
 	}
 	if !given && !isLive(r) {
 		// Terraform leaves alone what AWS gives, the default group of the VPC for a start.
-		w.Unsure = firstOf(w.Unsure, "its security groups are not given")
+		w.Unsure = firstOf(w.Unsure, groupsNotGiven)
 	}
 	if b.path != "" {
 		w.Label, w.Address = w.Label+" "+b.path, w.Address+" "+b.path

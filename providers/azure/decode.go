@@ -76,7 +76,10 @@ type foundGroup struct {
 	inbound, outbound []model.Rule
 	written           map[string]bool  // rules by content, to know those that a state lists twice
 	claims            map[claim]string // priorities in use, by whom
+	contested         []claim          // those that several rules have
 	tags              []string         // platform tags that its rules name
+	bodies            []ruleBody       // rules as they were read, in that order
+	partial           string           // why it may have rules that were not read; empty: it has none
 	subnets           []model.Selector
 	interfaces        []model.Selector
 }
@@ -110,6 +113,9 @@ func (d *decoder) collect() {
 		case strings.HasPrefix(r.Type, typeAdminRule):
 			d.adminRule(r)
 		}
+	}
+	for _, g := range d.groups {
+		g.contest()
 	}
 }
 
@@ -174,6 +180,7 @@ func (g *foundGroup) goesBy(name string, in terraform.Resource) bool {
 
 // addUnknown adds a rule of which nothing is known.
 func (g *foundGroup) addUnknown(why string) {
+	g.partial = why
 	for _, a := range []model.Action{model.Allow, model.Deny} {
 		r := model.Rule{Name: why, Action: a, Priority: unknownPriority, Target: model.Maybe{Selector: model.Any{}, Why: why},
 			Traffic: model.Traffic{model.AllTraffic()}, Origin: g.origin}

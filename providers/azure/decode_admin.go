@@ -66,10 +66,13 @@ func (d *decoder) adminRule(r terraform.Resource) {
 	}
 }
 
+// anyNetwork is the name of rules of which it is not known on which network they are in force.
+const anyNetwork = "any network"
+
 // adminOn returns the rules of the network that an attribute names. Not to know which one
 // is to know that it may be any.
 func (d *decoder) adminOn(r terraform.Resource, v terraform.Value) *adminRules {
-	name, network := "any network", model.Selector(model.Maybe{Selector: model.Any{}, Why: v.Why()})
+	name, network := anyNetwork, model.Selector(model.Maybe{Selector: model.Any{}, Why: v.Why()})
 	if id, ok := named(v); ok {
 		name = strings.ToLower(id)
 		network = model.Group(name)

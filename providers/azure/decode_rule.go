@@ -36,6 +36,7 @@ type reader struct {
 
 // rule reads a rule into its group.
 func (d *decoder) rule(g *foundGroup, b ruleBody) {
+	g.bodies = append(g.bodies, b)
 	r := &reader{ruleBody: b, d: d, group: g}
 	name, _ := b.body.Get("name").AsString()
 	if b.holder.Uncertain != "" && b.holder.Type == typeRule {
@@ -66,17 +67,41 @@ func (d *decoder) rule(g *foundGroup, b ruleBody) {
 	}
 }
 
-// claim reports a priority that the group has already in this direction: Azure
-// refuses it (SecurityRuleConflict).
+// claim reports a priority that the group has already in this direction. Azure refuses it (SecurityRuleConflict), so that it is not
+// known which of the rules is there.
 func (r *reader) claim(c claim, name string) {
 	first, taken := r.group.claims[c]
 	if !taken {
 		r.group.claims[c] = name
 		return
 	}
-	r.d.find(model.Finding{Severity: model.Error, Code: "priority-collision", Origin: r.origin,
-		Summary: fmt.Sprintf("rules %q and %q of %s have the same priority %d and direction, which Azure refuses", first, name, r.group.address, c.priority),
+	r.group.contested = append(r.group.contested, c)
+	r.d.find(model.Finding{Severity: model.Warning, Code: "priority-collision", Origin: r.origin,
+		Summary: fmt.Sprintf("rules %q and %q of %s have the same priority %d and direction, which Azure refuses, so that it is not known which is there", first, name, r.group.address, c.priority),
 		Advice:  "give one of them another priority"})
+}
+
+// contest makes unknown the rules of priorities that several have.
+func (g *foundGroup) contest() {
+	for _, c := range g.contested {
+		rules := g.inbound
+		if c.way == model.Egress {
+			rules = g.outbound
+		}
+		for i, r := range rules {
+			if r.Priority == c.priority {
+				rules[i].Target = model.Maybe{Selector: orAny(r.Target), Why: fmt.Sprintf("several rules have priority %d, which Azure refuses", c.priority)}
+			}
+		}
+	}
+	g.contested = nil
+}
+
+func orAny(s model.Selector) model.Selector {
+	if s == nil {
+		return model.Any{}
+	}
+	return s
 }
 
 // put adds a rule and reports whether it did: not if it has no traffic, or the

@@ -155,7 +155,7 @@ func TestDecode(t *testing.T) {
 			"b > a tcp/80: deny", ""},
 		{"the same rule inside and beside, as a state has it", "resource \"azurerm_network_security_group\" \"g\" {\n  name = \"g\"\n  security_rule {\n" + inline(`access = "Deny"`) + "  }\n}\n" + onApp +
 			rule("r", `access = "Deny"`), "b > a tcp/80: deny", ""},
-		{"two rules of one priority", subnetG + rule("a") + rule("d", `access = "Deny"`), "10.9.1.1 > a icmp: allow", "priority-collision"},
+		{"two rules of one priority", subnetG + rule("a") + rule("d", `access = "Deny"`), "10.9.1.1 > a icmp: unknown", "priority-collision"},
 		{"one priority in two directions", subnetG + rule("a") + rule("d", `access = "Deny"`, `direction = "Outbound"`), "10.9.1.1 > a tcp/80: allow; a > 10.9.1.1 tcp/80: deny", ""},
 		{"an unknown address", subnetG + "variable \"v\" {\n}\n" + rule("a", "source_address_prefix = var.v") + rule("d", `access = "Deny"`, "priority = 200"),
 			"10.9.1.1 > a tcp/80: unknown; a > 10.9.1.1 tcp/80: unknown", "unknown-value"},

@@ -34,6 +34,13 @@ const (
 	// does not filter; attrPerhaps is those of which that is not known.
 	attrUnfiltered = "unfiltered_addresses"
 	attrPerhaps    = "perhaps_unfiltered_addresses"
+	// attrBalanced of a configuration of an interface is whether a load balancer sends to it, and attrPublic its public
+	// address where that is said beside the id. attrEndpoint of an interface is whether a private endpoint has it, and
+	// attrWhole of a network whether everything was read.
+	attrBalanced = "load_balanced"
+	attrPublic   = "public_ip_address"
+	attrEndpoint = "private_endpoint"
+	attrWhole    = "everything_read"
 )
 
 // The types of resources that only such modules and what people write have.
@@ -298,8 +305,12 @@ func newBody(o object, id string) terraform.Body {
 		}
 	}
 	var tags map[string]string
-	if o.read("tags", &tags) && tags[providers.OwnerTag] == providers.Owner { // no other tag has a bearing
-		b.Set("tags", providers.Own(nil))
+	if o.read("tags", &tags) && len(tags) > 0 {
+		all := make(map[string]terraform.Value, len(tags))
+		for k, v := range tags {
+			all[k] = terraform.String(v)
+		}
+		b.Set("tags", terraform.Object(all))
 	}
 	return b
 }
@@ -358,6 +369,8 @@ func (n *native) settle() {
 		switch r.Type {
 		case typeAppGroup:
 			n.module.Resources[i].Set(attrMembers, terraform.Bool(n.complete))
+		case typeNetwork:
+			n.module.Resources[i].Set(attrWhole, terraform.Bool(n.complete))
 		case typeGroup:
 			n.module.Resources[i].Set(attrAttached, terraform.Bool(n.whole(KindInterfaces) && n.whole(KindNetworks) && !n.torn))
 		}

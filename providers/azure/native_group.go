@@ -140,6 +140,9 @@ func (n *native) securityRule(group string, o object) terraform.Block {
 	}
 	var b terraform.Body
 	b.Set("name", terraform.String(name))
+	if text := o.text("description"); text != "" {
+		b.Set("description", terraform.String(text))
+	}
 	known := n.ruleFields
 	for _, field := range slices.Sorted(maps.Keys(o.fields)) {
 		attribute, ok := known[field]

@@ -132,6 +132,13 @@ func (n *native) networkInterface(o object) {
 		n.lost(id, "ipConfigurations", "the addresses and the groups of a network interface could not be read")
 		body.Set("ip_configuration", terraform.Unknown("it could not be read"))
 	}
+	var forwards bool
+	if o.has("enableipforwarding") && o.read("enableipforwarding", &forwards) {
+		body.Set("ip_forwarding_enabled", terraform.Bool(forwards))
+	}
+	if o.has("privateendpoint") {
+		body.Set(attrEndpoint, terraform.Bool(true))
+	}
 	groups := map[string]int{}
 	uncertain := ""
 	for _, c := range configurations {
@@ -150,6 +157,7 @@ func (n *native) networkInterface(o object) {
 				n.endpoints[s] = append(n.endpoints[s], c.text("privateipaddress"))
 			}
 		}
+		setPublic(&k, c)
 		ids, ok := c.refs("applicationsecuritygroups")
 		if !ok {
 			n.complete = false
@@ -164,6 +172,26 @@ func (n *native) networkInterface(o object) {
 	n.add(typeInterface, id, body).Uncertain = uncertain
 	n.holderSays(o, id, typeInterfaceGroup)
 	n.memberships(id, groups, len(configurations))
+}
+
+// setPublic says which public address a configuration of an interface has, and whether a load balancer sends to it.
+func setPublic(k *terraform.Body, c object) {
+	id, ok := c.ref("publicipaddress")
+	switch {
+	case !ok:
+		k.Set("public_ip_address_id", terraform.Unknown("it could not be read"))
+	case id != "":
+		k.Set("public_ip_address_id", terraform.String(id))
+		held, _ := c.object("publicipaddress")
+		if a, err := netip.ParseAddr(held.text("ipaddress")); err == nil {
+			k.Set(attrPublic, terraform.String(a.String()))
+		}
+	}
+	for _, field := range []string{"loadbalancerbackendaddresspools", "loadbalancerinboundnatrules"} {
+		if to, ok := c.refs(field); !ok || len(to) > 0 {
+			k.Set(attrBalanced, terraform.Bool(true))
+		}
+	}
 }
 
 // setUnfiltered says which addresses of a subnet its group does not filter: those of private endpoints, unless the

@@ -20,6 +20,8 @@ type decoder struct {
 	policies  map[string]*policyRules
 	groups    map[string]terraform.Resource // address groups by path
 	subnets   map[string][]subnet           // by key of the network
+	// subnetByPath are the subnetworks whose path is known.
+	subnetByPath map[string]terraform.Resource
 	// everywhere are hierarchical policies on networks that are not known.
 	everywhere []association
 	unread     []terraform.Resource // firewall policies of kinds that are not modelled
@@ -47,6 +49,9 @@ const (
 	vpcFirst stageOrder = iota
 	vpcLast
 	vpcSometime // the value is not known
+	// vpcAbove is no order that there is: VPC rules even before hierarchical policies. It shows what these decide
+	// by being asked first.
+	vpcAbove
 )
 
 // policyRules are the rules of one firewall policy.
@@ -69,7 +74,7 @@ type policyRule struct {
 func newDecoder(o Options, m terraform.Module) *decoder {
 	d := &decoder{opts: o, module: m, byAddress: map[string]terraform.Resource{},
 		networks: map[string]*network{}, policies: map[string]*policyRules{},
-		groups: map[string]terraform.Resource{}, subnets: map[string][]subnet{}}
+		groups: map[string]terraform.Resource{}, subnets: map[string][]subnet{}, subnetByPath: map[string]terraform.Resource{}}
 	for _, r := range m.Resources {
 		d.byAddress[r.Address()] = r
 	}

@@ -16,8 +16,19 @@ type subnet struct {
 	doubt string
 }
 
-// readSubnetwork notes the addresses of a subnetwork, with its secondary ranges, from which pods have theirs.
+// readSubnetwork notes a subnetwork of a network.
 func (d *decoder) readSubnetwork(r terraform.Resource) {
+	key := d.networkOf(r.Get("network"), r)
+	d.subnets[key] = append(d.subnets[key], d.subnetOf(r))
+	for _, attr := range []string{"id", "self_link"} {
+		if path, ok := r.Get(attr).AsString(); ok && path != "" {
+			d.subnetByPath[pathOf(path)] = r
+		}
+	}
+}
+
+// subnetOf is the addresses of a subnetwork, with its secondary ranges, from which pods have theirs.
+func (d *decoder) subnetOf(r terraform.Resource) subnet {
 	s := subnet{doubt: r.Uncertain}
 	s.region, _ = d.resolve(r.Get("region")).AsString()
 	s.region = lastSegment(s.region)
@@ -50,8 +61,7 @@ func (d *decoder) readSubnetwork(r terraform.Resource) {
 	if s.region == "" {
 		s.doubt = "the region of " + labelOf(r) + " is not known"
 	}
-	key := d.networkOf(r.Get("network"), r)
-	d.subnets[key] = append(d.subnets[key], s)
+	return s
 }
 
 // inRegion is the machines of a network in a region: an interface has its addresses from a subnetwork of

@@ -119,14 +119,24 @@ func (d *decoder) policiesOf(n *network, kind policyKind) []association {
 // they are asked (firewall policy rule evaluation order). The last is what
 // Google Cloud does where no rule matches: it refuses ingress and admits egress.
 func (d *decoder) chains(key string, dir model.Direction) []model.Chain {
+	return d.chainsIn(key, dir, d.networks[key].order)
+}
+
+// chainsIn are the stages of a network as they would be asked in some order.
+func (d *decoder) chainsIn(key string, dir model.Direction, order stageOrder) []model.Chain {
 	n := d.networks[key]
-	s := stages{decoder: d, key: key, dir: dir, guard: model.Guard{Target: networkGroup(key)}}
-	vpc := model.Chain{Name: "VPC firewall rules", Guard: s.guard, Order: model.PriorityDenyWins, Rules: s.own(n.vpc[dir]), Default: model.Pass}
+	s := d.stagesOf(key, dir)
+	vpc := s.vpc(n)
 	out := s.unreadChains()
+	if order == vpcAbove {
+		out = append(out, vpc)
+	}
 	out = append(out, s.hierarchy(d.policiesOf(n, hierarchicalPolicy))...)
 	out = append(out, s.inSomeOrder(d.policiesOf(n, systemPolicy))...)
 	policies := append(s.only(d.policiesOf(n, globalPolicy)), s.only(d.policiesOf(n, regionalPolicy))...)
-	switch n.order {
+	switch order {
+	case vpcAbove:
+		out = append(out, policies...)
 	case vpcFirst:
 		out = append(append(out, vpc), policies...)
 	case vpcLast:
@@ -139,11 +149,26 @@ func (d *decoder) chains(key string, dir model.Direction) []model.Chain {
 		}
 		out = append(append(out, policies...), vpc)
 	}
+	return append(out, s.implied())
+}
+
+// vpc is the chain of the network's VPC firewall rules.
+func (s stages) vpc(n *network) model.Chain {
+	return model.Chain{Name: "VPC firewall rules", Guard: s.guard, Order: model.PriorityDenyWins, Rules: s.own(n.vpc[s.dir]), Default: model.Pass}
+}
+
+// implied is the chain of what Google Cloud does where no rule matches.
+func (s stages) implied() model.Chain {
 	last := model.Chain{Name: "implied rules", Guard: s.guard, Order: model.PriorityDenyWins, Default: model.Allow}
-	if dir == model.Ingress {
+	if s.dir == model.Ingress {
 		last.Default = model.Deny
 	}
-	return append(out, last)
+	return last
+}
+
+// stagesOf makes the chains of a network in a direction.
+func (d *decoder) stagesOf(key string, dir model.Direction) stages {
+	return stages{decoder: d, key: key, dir: dir, guard: model.Guard{Target: networkGroup(key)}}
 }
 
 // perhaps is a chain of which it is not known whether it is asked there.

@@ -24,7 +24,7 @@ func firewallFields() fieldMap {
 			"targetTags": "target_tags", "sourceServiceAccounts": "source_service_accounts",
 			"targetServiceAccounts": "target_service_accounts", "disabled": "disabled", "description": "description",
 			"selfLink": "self_link", "creationTimestamp": "creation_timestamp"},
-		known: []string{"allowed", "denied", "id", "kind", "logConfig", "enableLogging", "params", "selfLinkWithId"},
+		known: []string{"allowed", "denied", "id", "kind", "logConfig", "enableLogging", "params", "selfLinkWithId"}, // logs are carried by logBlock
 	}
 }
 
@@ -33,8 +33,8 @@ func policyRuleFields() fieldMap {
 		carried: map[string]string{"ruleName": "rule_name", "priority": "priority", "action": "action", "direction": "direction",
 			"disabled": "disabled", "description": "description", "targetServiceAccounts": "target_service_accounts",
 			"targetType": "target_type", "targetResources": "target_resources", "targetForwardingRules": "target_forwarding_rules",
-			"securityProfileGroup": "security_profile_group", "tlsInspect": "tls_inspect"},
-		known: []string{"match", "targetSecureTags", "kind", "enableLogging", "ruleTupleCount"},
+			"securityProfileGroup": "security_profile_group", "tlsInspect": "tls_inspect", "enableLogging": "enable_logging"},
+		known: []string{"match", "targetSecureTags", "kind", "ruleTupleCount"},
 	}
 }
 
@@ -62,6 +62,24 @@ func (f fieldMap) unknownField(o object) string {
 		}
 	}
 	return ""
+}
+
+// logBlock carries whether something is logged, as the block that Terraform has for it.
+func logBlock(to *terraform.Body, o object) {
+	v, set := o["logConfig"]
+	if !set || v == nil {
+		return
+	}
+	c, ok := v.(map[string]any)
+	if !ok {
+		to.Set("log_config", terraform.Unknown("logConfig is no object"))
+		return
+	}
+	if on, _ := c["enable"].(bool); on {
+		b := terraform.Block{Type: "log_config"}
+		fieldMap{carried: map[string]string{"metadata": "metadata"}}.carry(&b.Body, c)
+		to.Blocks = append(to.Blocks, b)
+	}
 }
 
 // carry sets the attributes of a body. Of two fields for one attribute, the first that is set counts.

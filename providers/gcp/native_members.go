@@ -22,7 +22,8 @@ func (r *nativeReader) instance(o object) string {
 		return "it has no name, or its networkInterfaces are no list of objects, or there are none"
 	}
 	res := resource(typeInstance, id)
-	fieldMap{carried: map[string]string{"name": "name", "selfLink": "self_link"}}.carry(&res.Body, o)
+	fieldMap{carried: map[string]string{"name": "name", "selfLink": "self_link", "description": "description", "labels": "labels",
+		"canIpForward": "can_ip_forward"}}.carry(&res.Body, o)
 	res.Set("zone", terraform.String(lastSegment(o.text("zone"))))
 	res.Set("tags", r.tagsOf(id, o))
 	accounts, ok := o.objects("serviceAccounts")
@@ -67,6 +68,15 @@ func (r *nativeReader) networkInterface(o object, project string) terraform.Bloc
 	for _, a := range aliases {
 		k := terraform.Block{Type: "alias_ip_range"}
 		fieldMap{carried: map[string]string{"ipCidrRange": "ip_cidr_range", "subnetworkRangeName": "subnetwork_range_name"}}.carry(&k.Body, a)
+		b.Body.Blocks = append(b.Body.Blocks, k)
+	}
+	translated, ok := o.objects("accessConfigs")
+	if !ok {
+		b.Body.Set("access_config", terraform.Unknown("accessConfigs is no list of objects"))
+	}
+	for _, a := range translated {
+		k := terraform.Block{Type: "access_config"}
+		fieldMap{carried: map[string]string{"natIP": "nat_ip"}}.carry(&k.Body, a)
 		b.Body.Blocks = append(b.Body.Blocks, k)
 	}
 	external, ok := o.objects("ipv6AccessConfigs")

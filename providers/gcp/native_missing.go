@@ -30,6 +30,9 @@ func (r *nativeReader) missing() {
 			}
 		}
 	}
+	if !r.whole(KindNetwork) {
+		r.notRead(typeNetwork, "", "not every network was read")
+	}
 	if len(r.networks) == 0 && !r.whole(KindNetwork) {
 		r.networks["-/-"] = false
 	}

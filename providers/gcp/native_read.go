@@ -182,7 +182,18 @@ func (r *nativeReader) network(o object) string {
 	r.networks[id] = true
 	res := resource(typeNetwork, id)
 	fieldMap{carried: map[string]string{"name": "name", "autoCreateSubnetworks": "auto_create_subnetworks", "selfLink": "self_link",
-		"description": "description", "networkFirewallPolicyEnforcementOrder": "network_firewall_policy_enforcement_order"}}.carry(&res.Body, o)
+		"description": "description", "networkFirewallPolicyEnforcementOrder": "network_firewall_policy_enforcement_order",
+		"IPv4Range": "ipv4_range"}}.carry(&res.Body, o)
+	peerings, _ := o.objects("peerings")
+	var peers []string
+	for _, p := range peerings {
+		if path := pathOf(p.text("network")); path != "" {
+			peers = append(peers, path)
+		}
+	}
+	if len(peers) > 0 {
+		res.Set("peerings", terraform.Strings(peers...))
+	}
 	r.add(res)
 	return ""
 }
@@ -199,7 +210,9 @@ func (r *nativeReader) subnetwork(o object) string {
 	}
 	r.regions[network][region] = true
 	res := resource(typeSubnetwork, id)
-	fieldMap{carried: map[string]string{"name": "name", "purpose": "purpose", "stackType": "stack_type", "selfLink": "self_link"}}.carry(&res.Body, o)
+	fieldMap{carried: map[string]string{"name": "name", "purpose": "purpose", "stackType": "stack_type", "selfLink": "self_link", "description": "description",
+		"enableFlowLogs": "enable_flow_logs"}}.carry(&res.Body, o)
+	logBlock(&res.Body, o)
 	res.Set("network", terraform.String(network))
 	res.Set("region", terraform.String(region))
 	r.subnetworkBlocks(&res, id, o)
@@ -223,6 +236,7 @@ func (r *nativeReader) firewall(o object) string {
 	}
 	r.protocolBlocks(&res.Body, o, protocolField{"allowed", "allow", "IPProtocol", "protocol"})
 	r.protocolBlocks(&res.Body, o, protocolField{"denied", "deny", "IPProtocol", "protocol"})
+	logBlock(&res.Body, o)
 	r.unknownFields(&res, f, o)
 	r.add(res)
 	return ""

@@ -106,7 +106,7 @@ func (b *populationBuilder) addInterfaces(r terraform.Resource) {
 	}
 	interfaces := r.BlocksOf("network_interface")
 	for i, k := range interfaces {
-		m := machine{endpoint: e, network: b.networkOf(k.Body.Get("network"), r), marks: marks, live: isNative(r)}
+		m := machine{endpoint: e, network: b.networkOfInterface(k.Body, r), marks: marks, live: isNative(r)}
 		if len(interfaces) > 1 {
 			m.endpoint = renamed(e, fmt.Sprintf(" interface %d", i))
 		}

@@ -13,7 +13,10 @@ const CodeElsewhere = "rules-elsewhere"
 // Alone returns a reading as a policy that stands by itself: what its parties may do, where [Merge] is about how two readings
 // differ. Whatever passes at a group that is named, and of whose rules none were read, is unknown. The findings
 // are about groups of whose rules some were read, and others may be written elsewhere.
-func Alone(in Input) (Input, []model.Finding) {
+func Alone(in Input) (Input, []model.Finding) { return aloneBound(in, bound) }
+
+// aloneBound is Alone with what bind makes of groups, as [joinBound] has it.
+func aloneBound(in Input, bind func(map[model.Group]model.Selector) func(model.Group) model.Selector) (Input, []model.Finding) {
 	var findings []model.Finding
 	var chains []model.Chain
 	here := map[string]bool{}
@@ -36,7 +39,7 @@ func Alone(in Input) (Input, []model.Finding) {
 	if len(chains) > 0 {
 		alone.Policy.Layers = append(alone.Policy.Layers, model.Layer{Name: "rules that were not read", State: model.Stateful, Ingress: chains, Egress: chains})
 	}
-	out, _, more := joinInputs(alone, alone)
+	out, _, more := joinBound(alone, alone, bind)
 	return out, model.SortFindings(append(findings, more...))
 }
 

@@ -35,7 +35,20 @@ func Merge(a, b Input) (Input, Input, []model.Finding) {
 }
 
 // joinInputs is [Merge] without setting anything aside.
-func joinInputs(a, b Input) (Input, Input, []model.Finding) {
+func joinInputs(a, b Input) (Input, Input, []model.Finding) { return joinBound(a, b, bound) }
+
+// bound puts in place of a group those who are in it.
+func bound(groups map[model.Group]model.Selector) func(model.Group) model.Selector {
+	return func(g model.Group) model.Selector {
+		if s, ok := groups[g]; ok {
+			return s
+		}
+		return g
+	}
+}
+
+// joinBound is joinInputs with what bind makes of groups, given who is in them, in place of the groups.
+func joinBound(a, b Input, bind func(map[model.Group]model.Selector) func(model.Group) model.Selector) (Input, Input, []model.Finding) {
 	sides := []crowd{a.crowd, b.crowd}
 	across := crosses(sides)
 	if across {
@@ -49,13 +62,7 @@ func joinInputs(a, b Input) (Input, Input, []model.Finding) {
 		inv.Outside = inv.Outside.Subtract(elsewhere(sides))
 	}
 	for k := range out {
-		groups := r.groups(sides, k)
-		p := withGroups(out[k].Policy, func(g model.Group) model.Selector {
-			if s, ok := groups[g]; ok {
-				return s
-			}
-			return g
-		})
+		p := withGroups(out[k].Policy, bind(r.groups(sides, k)))
 		p.Layers = append(p.Layers, r.bareLayers(sides, k)...)
 		p = r.doubted(p, k)
 		if gone := r.gone(sides, k); len(gone) > 0 {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"golang.org/x/tools/txtar"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/crosswall/crosswall/model/audit/checks"
 	"github.com/crosswall/crosswall/providers"
 	"github.com/crosswall/crosswall/providers/all"
+	"github.com/crosswall/crosswall/translate/kubernetes"
 	"github.com/crosswall/crosswall/translate/snapshot"
 	tfsource "github.com/crosswall/crosswall/translate/terraform"
 )
@@ -30,8 +32,9 @@ import (
 //
 // Its first lines say which findings of the check there are: severity, object, exposure, and, after a colon, words that are in the
 // summary or its causes; "quiet" says that there are none. Findings of other checks do not count. Lines that begin with "set:" are
-// settings: "trusted 203.0.113.0/24", "resolvers 192.0.2.53/32", "public tcp/443", "custom tcp/8444". The ending says what a source is: .tf
-// configuration, .json a plan, a state, a snapshot or what a cloud's command prints, .yaml manifests.
+// settings: "trusted 203.0.113.0/24", "resolvers 192.0.2.53/32", "public tcp/443", "public none", "custom tcp/8444". The ending says what a source is: .tf
+// configuration, .json a plan, a state, a snapshot or what a cloud's command prints, .yaml manifests, to which "cluster:" adds the code of what reading
+// a cluster finds of its network plugin.
 func TestFixtures(t *testing.T) {
 	archives, err := filepath.Glob("testdata/*.txtar")
 	if err != nil {
@@ -114,9 +117,21 @@ func apply(t *testing.T, set *audit.Settings, words []string) {
 	case "resolvers":
 		set.Resolvers = set.Resolvers.Union(model.MustPrefixes(words[1]))
 	case "public":
+		if words[1] == "none" {
+			set.Public = nil
+			break
+		}
 		set.Public = append(set.Public, service(t, words[1]))
 	case "custom":
 		set.Custom = append(set.Custom, audit.Service{Name: words[1], Traffic: model.Traffic{service(t, words[1])}})
+	case "now":
+		var err error
+		if set.Now, err = time.Parse(time.DateOnly, words[1]); err != nil {
+			t.Fatal(err)
+		}
+	case "expired": // a suppression of a check, as of the first of January 2020
+		set.Suppressions = append(set.Suppressions, audit.Suppression{Check: words[1], Owner: "platform", Reason: "a test",
+			Expires: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), Origin: model.Origin{File: "audit.yaml", Line: 7}})
 	default:
 		t.Fatalf("setting %q", words)
 	}
@@ -136,6 +151,19 @@ func service(t *testing.T, text string) model.Service {
 // readingOf reads a source.
 func readingOf(t *testing.T, f txtar.File) audit.Reading {
 	t.Helper()
+	if path.Ext(f.Name) == ".yaml" {
+		r := kubernetes.Reader{}
+		in, findings := r.ReadFiles([]kubernetes.File{{Name: "manifests.yaml", Data: f.Data, Named: true}})
+		if model.WorstSeverity(findings) == model.Error {
+			t.Fatal(findings)
+		}
+		for line := range strings.Lines(string(f.Data)) {
+			if code, ok := strings.CutPrefix(strings.TrimSpace(line), "# cluster: "); ok {
+				findings = append(findings, model.Finding{Severity: model.Warning, Code: code, Summary: "the cluster says " + code, Origin: model.Origin{File: "k8s://c"}})
+			}
+		}
+		return kubernetes.Audited(in, findings)
+	}
 	var in tfsource.Input
 	var findings []model.Finding
 	var err error
@@ -202,11 +230,11 @@ func compareFindings(t *testing.T, want []string, found []audit.Finding) {
 }
 
 func lineOf(f audit.Finding) string {
-	line := fmt.Sprintf("%s %s %s", f.Severity, f.Object.Label(), f.Exposure)
+	line := strings.TrimSpace(fmt.Sprintf("%s %s %s", f.Severity, f.Object.Label(), f.Exposure))
 	if f.Unsure != "" {
 		line += " unsure"
 	}
-	return strings.TrimSpace(line)
+	return strings.Join(strings.Fields(line), " ")
 }
 
 func textOf(f audit.Finding) string {

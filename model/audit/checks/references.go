@@ -7,6 +7,11 @@ const (
 	prowler = "prowler"
 	trivy   = "trivy"
 	checkov = "checkov"
+
+	scoutSuite  = "ScoutSuite"
+	cloudSploit = "CloudSploit"
+	securityHub = "Security Hub"
+	awsConfig   = "AWS Config"
 )
 
 // named returns what a scheme calls a check, for the objects of a provider and a kind; no kind: all of the provider.

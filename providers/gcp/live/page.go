@@ -102,7 +102,7 @@ func headOf(raw json.RawMessage) head {
 
 // instanceFields are the fields of an instance that are kept: its metadata may hold secrets.
 func instanceFields() []string {
-	return []string{"kind", "id", "name", "selfLink", "zone", "tags", "serviceAccounts", "networkInterfaces", "labels", "status"}
+	return []string{"kind", "id", "name", "selfLink", "zone", "tags", "serviceAccounts", "networkInterfaces", "labels", "status", "canIpForward"}
 }
 
 // only returns an object with some of its fields.

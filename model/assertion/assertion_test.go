@@ -1,0 +1,213 @@
+package assertion_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/model/assertion"
+)
+
+// shop is a small world: the Internet reaches frontend on tcp/443, frontend reaches backend on tcp/8080, backend db on tcp/5432, bastion everybody on tcp/22;
+// partner may be reached on tcp/80 by an address that is not known.
+func shop() assertion.World {
+	allow := func(to, from string, traffic string) model.Rule {
+		s, err := model.ParseService(traffic)
+		if err != nil {
+			panic(err) // a test that is written wrong
+		}
+		var peer model.Selector = model.Identities{model.Identity(from)}
+		switch from {
+		case "internet":
+			peer = model.At{Addrs: model.AllAddrs()}
+		case "perhaps":
+			peer = model.Maybe{Selector: model.Any{}, Why: "a variable"}
+		}
+		var target model.Selector = model.Identities{model.Identity(to)}
+		if to == "*" {
+			target = model.Any{}
+		}
+		return model.Rule{Name: from + " to " + to, Action: model.Allow, Target: target, Peer: peer, Traffic: model.Traffic{s}}
+	}
+	inv := model.Inventory{Outside: model.AllAddrs().Subtract(model.MustPrefixes("10.0.0.0/16"))}
+	for i, id := range []model.Identity{"frontend", "backend", "db", "bastion"} {
+		inv.Members = append(inv.Members, model.Member{ID: id, Addrs: model.MustPrefixes(fmt.Sprintf("10.0.%d.0/24", i))})
+	}
+	inv.Members = append(inv.Members, model.Member{ID: "partner"})
+	return assertion.World{Inventory: inv, Called: map[model.Identity][]string{"db": {"tag data", "sg-1"}}, Policy: model.Policy{Layers: []model.Layer{{
+		Name: "rules", State: model.Stateful, Ingress: []model.Chain{{Name: "rules", Order: model.AnyAllow, Default: model.Deny, Rules: []model.Rule{
+			allow("frontend", "internet", "tcp/443"), allow("backend", "frontend", "tcp/8080"), allow("db", "backend", "tcp/5432"), allow("*", "bastion", "tcp/22"),
+			allow("partner", "perhaps", "tcp/80"),
+		}}}}}}}
+}
+
+func TestCheck(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"internet > db: never", "holds"},
+		{"internet > frontend: never", "fails"},
+		{"internet > frontend tcp/443: always", "holds"},
+		{"internet > frontend tcp/443, tcp/444: always", "fails"},
+		{"internet > frontend tcp/443, tcp/444: sometimes", "holds"},
+		{"internet > frontend udp: sometimes", "fails"},
+		{"frontend > backend tcp/8080: always", "holds"},
+		{"frontend > backend tcp/8080-8081: always", "fails"},
+		{"frontend > backend tcp/8080-8081: sometimes", "holds"},
+		{"only bastion > * tcp/22", "holds"},
+		{"only bastion > db", "fails"},
+		{"only bastion, backend > db", "holds"},
+		{"only frontend > backend tcp/8080", "holds"},
+		{"only db > backend tcp/8080", "fails"},
+		{"inside > frontend tcp/443: sometimes", "holds"},
+		{"inside except bastion > sg-1 tcp/22: never", "holds"},
+		{"* except bastion, backend > db: never", "holds"},
+		{"*end > db tcp/5432: sometimes", "holds"},
+		{"*end > db tcp/5432: always", "fails"},
+		{`backend > "tag data" tcp/5432: always`, "holds"},
+		{"backend > tag data tcp/5432: always", "holds"},
+		{"8.8.8.0/24 > db: never", "holds"},
+		{"10.0.0.0/24 > backend tcp/8080: always", "unknown"}, // partner may be there
+		{"10.0.0.0/24 except partner > backend tcp/8080: always", "holds"},
+		{"10.0.1.0/24 except partner > backend tcp/8080: sometimes", "fails"},
+		{"partner > frontend tcp/443: always", "holds"}, // whatever its address is
+		{"db > partner tcp/80: never", "unknown"},
+		{"db > partner tcp/80: always", "unknown"},
+		{"db > partner tcp/81: never", "holds"},
+		{"private > backend: never", "holds"},
+		{"outside > frontend tcp/443: always", "holds"},
+		{"frontend > 2001:db8::/32: always", "vacuous"}, // it has IPv4 alone
+		{"partner > 2001:db8::/32: never", "unknown"}, // partner itself may be there
+		{"internet > dbb: never", "vacuous"},
+		{"internet > db-*: never", "vacuous"},
+		{"frontend except frontend > db: never", "vacuous"},
+		{"frontend except nobody > db: never", "vacuous"},
+	} {
+		as, findings := assertion.Parse("a", []byte(c.text))
+		if len(as) != 1 {
+			t.Errorf("%s: %v", c.text, findings)
+			continue
+		}
+		r := shop().Check(as[0])
+		if r.Verdict.String() != c.want {
+			t.Errorf("%s: %s (%s), want %s; example %v", c.text, r.Verdict, r.Why, c.want, r.Example)
+		}
+		checkExample(t, r)
+	}
+}
+
+// checkExample holds the example against what the evaluator says of it.
+func checkExample(t *testing.T, r assertion.Result) {
+	t.Helper()
+	if r.Verdict == assertion.Vacuous {
+		if r.Why == "" || r.Example != nil {
+			t.Errorf("%s: why %q, example %v", r.Text, r.Why, r.Example)
+		}
+		return
+	}
+	if r.Example == nil {
+		t.Errorf("%s: no example", r.Text)
+		return
+	}
+	if r.Verdict != assertion.Holds && !r.About.Contains(*r.Example) {
+		t.Errorf("%s: %v is not what it is about", r.Text, r.Example)
+	}
+	passes := r.Decision.Verdict == model.Allowed
+	if want := (r.Want == assertion.Never) == (r.Verdict == assertion.Fails); r.Verdict != assertion.Undecided && passes != want {
+		t.Errorf("%s %s: the example %v is %v", r.Text, r.Verdict, r.Example, r.Decision.Verdict)
+	}
+}
+
+func TestParse(t *testing.T) {
+	as, findings := assertion.Parse("shop.assert", []byte(`
+# The shop
+define office = 203.0.113.0/24, 2001:db8:1::/48
+define may = office, bastion
+
+internet > db: never          # nobody
+ only may, "a > b" > * tcp/22,udp/53 from 1024-65535
+web except 10.9.0.0/16, x > aws_security_group.db[0] icmp type 8: sometimes
+`))
+	if len(findings) > 0 {
+		t.Fatal(findings)
+	}
+	var got []string
+	for _, a := range as {
+		got = append(got, fmt.Sprintf("%s only=%v %s | %s | %s | %s", a.Origin, a.Only, words(a.From), words(a.To), a.Traffic, a.Want))
+	}
+	want := []string{
+		"shop.assert:6:1 only=false internet | db | any | never",
+		"shop.assert:7:2 only=true 203.0.113.0/24,2001:db8:1::/48,bastion,a > b | * | tcp/22, udp/53 from 1024-65535 | never",
+		"shop.assert:8:1 only=false web-10.9.0.0/16-x | aws_security_group.db[0] | icmp type 8 | sometimes",
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func words(e assertion.Ends) string {
+	var out []string
+	for _, t := range e.Terms {
+		out = append(out, t.Word)
+	}
+	text := strings.Join(out, ",")
+	for _, t := range e.Except {
+		text += "-" + t.Word
+	}
+	return text
+}
+
+// TestParseFaults: each says where and what.
+func TestParseFaults(t *testing.T) {
+	for text, says := range map[string]string{
+		"":                                         "a: error: there is no assertion",
+		"# nothing\n":                              "a: error: there is no assertion",
+		"internet > db":                            "a:1:14",
+		"internet > db: nevr":                      "neither never",
+		"internet db: never":                       "no >",
+		"a > b > c: never":                         "a:1:7: error: there is a second >",
+		"a, > b: never":                            "a:1:2: error: nobody is named after",
+		" > b: never":                              "nobody is named here",
+		"a > : never":                              "nobody is named here",
+		"a > b tcp/99999: never":                   "a:1:7",
+		"a > b tcp/1 tcp/2: never":                 "missing",
+		"a > 10.0.0.1/8: never":                    "a:1:5: error: 10.0.0.1/8 has bits beyond its prefix length; write 10.0.0.0/8",
+		"only a > b: never":                        "says by itself",
+		`"a > b: never`:                            "no >",
+		`"a" x > b: never`:                         "quote does not end",
+		`a" > b: never`:                            "no >",
+		"a except b except c > d: never":           "", // a name with the word in it
+		"define 1 = a\na > b: never":               "a:1:8",
+		"define x a\na > b: never":                 "a:1:8",
+		"define internet = a\nx > y: never":        "means something",
+		"define x = a\ndefine x = b\nx > y: never": "a:2:8: error: \"x\" means something already",
+		"define x = a except b\nx > y: never":      "into assertions",
+	} {
+		as, findings := assertion.Parse("a", []byte(text))
+		var all []string
+		for _, f := range findings {
+			all = append(all, f.String())
+		}
+		if joined := strings.Join(all, "\n"); says != "" && (len(as) > 0 || !strings.Contains(joined, says)) {
+			t.Errorf("%q: %v, %s; want %q", text, as, joined, says)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add("internet > db: never\nonly bastion > * tcp/22")
+	f.Add("define a = 10.0.0.0/8\na except b > \"c d\" tcp/1-2, icmp type 3: sometimes # x")
+	f.Fuzz(func(t *testing.T, text string) {
+		as, findings := assertion.Parse("a", []byte(text))
+		if len(as) == 0 && len(findings) == 0 {
+			t.Error("neither assertions nor faults")
+		}
+		for _, a := range as {
+			if a.Text == "" || len(a.From.Terms) == 0 || len(a.To.Terms) == 0 || len(a.Traffic) == 0 || a.Want == 0 {
+				t.Errorf("%+v lacks something", a)
+			}
+			if strings.Contains(a.Text, "\n") {
+				t.Errorf("%q is more than a line", a.Text)
+			}
+		}
+	})
+}

@@ -1,0 +1,97 @@
+package audit
+
+import (
+	"encoding/binary"
+	"math"
+	"net/netip"
+
+	"go4.org/netipx"
+
+	"github.com/crosswall/crosswall/model"
+)
+
+// Scanners that take every public address for the Internet report the office of a partner as they report the world. So
+// addresses count by how many they are: ranges wider than the settings say are the Internet, others are particular
+// addresses, which somebody has chosen.
+
+// world is the Internet at large.
+type world struct {
+	all model.AddrSet
+	// v4 and v6 are how many addresses it has.
+	v4, v6 float64
+}
+
+func worldOf(set Settings) world {
+	w := world{all: Internet().Subtract(set.Trusted)}
+	w.v4, w.v6 = Size(w.all)
+	return w
+}
+
+// Size returns how many addresses of each family a set has. Beyond 2^53 they are rounded.
+func Size(a model.AddrSet) (v4, v6 float64) {
+	for _, r := range a.Ranges() {
+		if r.From().Is4() {
+			v4 += sizeOf(r)
+		} else {
+			v6 += sizeOf(r)
+		}
+	}
+	return v4, v6
+}
+
+func sizeOf(r netipx.IPRange) float64 { return number(r.To()) - number(r.From()) + 1 }
+
+// number is the address as a number. Ranges that are small are of addresses that differ in their last bits, so that
+// rounding would lose them: those are counted apart.
+func number(a netip.Addr) float64 {
+	if a.Is4() {
+		b := a.As4()
+		return float64(binary.BigEndian.Uint32(b[:]))
+	}
+	b := a.As16()
+	return math.Ldexp(float64(binary.BigEndian.Uint64(b[:8])), 64) + float64(binary.BigEndian.Uint64(b[8:]))
+}
+
+// Wide returns the ranges of a set that are wider than the settings say: wherever one block ends and the next begins.
+func (s *Subject) Wide(a model.AddrSet) model.AddrSet {
+	var out model.AddrSet
+	for _, r := range a.Ranges() {
+		if s.isWide(r) {
+			out = out.Union(model.AddrRange(r.From(), r.To()))
+		}
+	}
+	return out
+}
+
+func (s *Subject) isWide(r netipx.IPRange) bool {
+	bits, most := s.Settings.WideIPv6, 128
+	if r.From().Is4() {
+		bits, most = s.Settings.WideIPv4, 32
+	}
+	return bits <= 0 || sizeOf(r) > math.Ldexp(1, most-bits)
+}
+
+// The parts of a family's addresses from which on a set is the Internet at large, and nearly all of it. The first is
+// about a /3.
+const (
+	largeShare = 1.0 / 8
+	wholeShare = 15.0 / 16
+)
+
+// AtLarge reports whether a set is so much of the Internet, in one family at least, that it makes no difference what is missing.
+func (s *Subject) AtLarge(a model.AddrSet) bool {
+	v4, v6 := s.share(a)
+	return v4 >= largeShare || v6 >= largeShare
+}
+
+// Whole reports, for each family, whether a set is nearly all of the Internet.
+func (s *Subject) Whole(a model.AddrSet) (v4, v6 bool) {
+	four, six := s.share(a)
+	return four >= wholeShare, six >= wholeShare
+}
+
+// share is the part of each family's Internet that a set has.
+func (s *Subject) share(a model.AddrSet) (v4, v6 float64) {
+	v4, v6 = Size(a.Intersect(s.world.all))
+	return v4 / max(s.world.v4, 1), v6 / max(s.world.v6, 1)
+}

@@ -1,0 +1,112 @@
+package checks
+
+import (
+	"slices"
+
+	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/model/audit"
+)
+
+// admission is what the rules of a chain that are for the same target and peer admit together.
+type admission struct {
+	target, peer model.Selector
+	rules        []model.Rule
+	// open is the traffic of the rules, without what rules that are asked before refuse to all of them.
+	open model.Traffic
+}
+
+// admissions returns what the rules of a chain of ingress that somebody wrote admit, by target and peer, in the order of the rules.
+func admissions(f *audit.Firewall, c model.Chain) []admission {
+	var out []admission
+	at := map[string]int{}
+	var denies []model.Rule
+	for _, r := range inTurn(c) {
+		if r.Action == model.Deny {
+			denies = append(denies, r)
+		}
+		told, ok := f.RuleAt(model.Ingress, r.Origin)
+		if r.Action != model.Allow || ok && told.Added || r.Reason != "" {
+			continue
+		}
+		left := afterDenies(r, denies)
+		if len(left) == 0 {
+			continue
+		}
+		key := audit.SelectorText(r.Target) + "\n" + audit.SelectorText(r.Peer)
+		i, ok := at[key]
+		if !ok {
+			i = len(out)
+			at[key] = i
+			out = append(out, admission{target: r.Target, peer: r.Peer})
+		}
+		out[i].rules, out[i].open = append(out[i].rules, r), append(out[i].open, left...)
+	}
+	return out
+}
+
+// inTurn returns the rules of a chain in the order in which they are asked.
+func inTurn(c model.Chain) []model.Rule {
+	rules := slices.Clone(c.Rules)
+	if c.Order == model.AnyAllow {
+		return rules
+	}
+	slices.SortStableFunc(rules, func(a, b model.Rule) int {
+		if a.Priority != b.Priority || c.Order == model.FirstMatch || a.Action == b.Action {
+			return a.Priority - b.Priority
+		}
+		if a.Action == model.Deny {
+			return -1
+		}
+		return 1
+	})
+	return rules
+}
+
+// afterDenies is what of a rule's traffic is left by rules that are asked before and refuse it to all of its targets and peers.
+func afterDenies(r model.Rule, denies []model.Rule) model.Traffic {
+	left := r.Traffic
+	var gone model.Traffic
+	for _, d := range denies {
+		if namesAll(d.Target, r.Target) && namesAll(d.Peer, r.Peer) {
+			gone = append(gone, audit.Overlap(d.Traffic, r.Traffic)...)
+		}
+	}
+	if len(gone) > 0 {
+		left = audit.TrafficOf(anyEnds(left).Subtract(anyEnds(gone)))
+	}
+	return left
+}
+
+// namesAll reports whether a selector surely names all whom another one names, as far as addresses and words tell.
+func namesAll(s, o model.Selector) bool {
+	switch s := s.(type) {
+	case nil, model.Any:
+		return true
+	case model.At:
+		at, ok := o.(model.At)
+		return s.Addrs.IsAll() || ok && s.Addrs.Covers(at.Addrs)
+	case model.Identities, model.Group, model.And, model.Or, model.Not, model.Maybe:
+	}
+	return o != nil && audit.SelectorText(s) == audit.SelectorText(o)
+}
+
+// anyEnds is all connections of some traffic.
+func anyEnds(t model.Traffic) model.Region {
+	return model.NewRegion(model.Box{Src: model.AnyEndpoint(), Dst: model.AnyEndpoint(), Traffic: t})
+}
+
+// admitting returns the rules that admit some of the traffic.
+func (a admission) admitting(t model.Traffic) []model.Rule {
+	var out []model.Rule
+	for _, r := range a.rules {
+		if len(audit.Overlap(r.Traffic, t)) > 0 {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// subject tells the admission apart from others of its firewall.
+func (a admission) subject(t model.Traffic) string {
+	return audit.SelectorText(a.target) + " from " + audit.SelectorText(a.peer) + " " + t.String()
+}

@@ -1,0 +1,43 @@
+package checks
+
+import (
+	"fmt"
+
+	"github.com/crosswall/crosswall/model/audit"
+)
+
+func sem001() audit.Check {
+	return audit.Check{
+		ID:         "SEM001",
+		Title:      "A rule is covered by others that do the same",
+		Severity:   audit.Medium,
+		Why:        "A rule that never decides costs quota, and whoever edits it or the rules before it is misled about what holds.",
+		Advice:     "remove the rule: no packet is treated otherwise without it",
+		Kinds:      filters(),
+		References: []audit.Reference{{Scheme: "Firewall Insights", ID: "shadowed rules", Provider: "gcp"}},
+		Run: func(s *audit.Subject) []audit.Finding {
+			var out []audit.Finding
+			for _, x := range deadRules(s) {
+				if x.opposed() {
+					continue
+				}
+				f := tellDead(x, fmt.Sprintf("%s: the rule %q never decides: %s", x.firewall.Label(), audit.Describe(x.rules[0], x.direction), byWhom(x)))
+				f.Advice = "remove the rule: no packet is treated otherwise without it"
+				out = append(out, f)
+			}
+			return out
+		},
+	}
+}
+
+// byWhom says what decides in place of a rule.
+func byWhom(x deadRule) string {
+	switch n := len(x.by); n {
+	case 0:
+		return "it matches no packet"
+	case 1:
+		return fmt.Sprintf("%q matches all that it does", audit.Describe(x.by[0], x.direction))
+	default:
+		return fmt.Sprintf("%d rules together match all that it does", n)
+	}
+}

@@ -1,0 +1,103 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/model/audit"
+)
+
+func sem003() audit.Check {
+	return audit.Check{
+		ID:       "SEM003",
+		Title:    "A shorter list of rules decides the same",
+		Severity: audit.Low,
+		Why:      "Quotas count rules, and people read them. Blocks and port ranges that touch or overlap can be one.",
+		Advice:   "write the shorter list in place of the rules",
+		Kinds:    filters(),
+		Run: func(s *audit.Subject) []audit.Finding {
+			var out []audit.Finding
+			for i := range s.Estate.Firewalls {
+				f := &s.Estate.Firewalls[i]
+				for _, d := range []model.Direction{model.Ingress, model.Egress} {
+					for _, c := range f.Chains(d) {
+						out = append(out, shorter(s, f, c, d)...)
+					}
+				}
+			}
+			return out
+		},
+	}
+}
+
+// Bounds of the search for a shorter list, so that an account of thousands of lists has an answer.
+const (
+	mostToShorten = 400
+	shortenBudget = 20_000
+)
+
+// shorter finds a shorter list for the rules of a chain that somebody wrote, those left aside that never decide at all.
+func shorter(s *audit.Subject, f *audit.Firewall, c model.Chain, d model.Direction) []audit.Finding {
+	dead := map[model.Origin]bool{}
+	for _, x := range deadIn(s, f, c, d) {
+		dead[x.rules[0].Origin] = true
+	}
+	c.Guard = model.Guard{}
+	c.Rules = slices.DeleteFunc(slices.Clone(c.Rules), func(r model.Rule) bool {
+		told, ok := f.RuleAt(d, r.Origin)
+		return dead[r.Origin] || ok && told.Added
+	})
+	if len(c.Rules) < 2 || len(c.Rules) > mostToShorten || !mayShorten(c.Rules) {
+		return nil
+	}
+	m := model.Minimise(c, model.MinimiseOptions{Budget: shortenBudget})
+	if len(m.Entries) >= m.Before {
+		return nil
+	}
+	var lines []string
+	for _, r := range m.Rules() {
+		r.Priority = 0
+		lines = append(lines, audit.Describe(r, d))
+	}
+	out := audit.Finding{Object: f.ObjectOf(d, c.Rules), Subject: d.String(),
+		Summary: fmt.Sprintf("%s: the %d %s rules, counted by block and range of ports, can be %d", f.Label(), m.Before, d, len(m.Entries)),
+		Advice:  "write the shorter list in place of the rules: it was proven to decide every packet alike"}
+	changed := map[model.Origin]bool{}
+	for _, e := range m.Entries {
+		if len(e.From) != 1 {
+			for _, n := range e.From {
+				changed[c.Rules[n].Origin] = true
+			}
+		}
+	}
+	out.Causes = f.CausesOf(d, slices.DeleteFunc(slices.Clone(c.Rules), func(r model.Rule) bool { return len(changed) > 0 && !changed[r.Origin] }))
+	out.Fixes = []audit.Fix{{Title: "the shorter list, in order", Form: "text", Text: strings.Join(lines, "\n")}}
+	return []audit.Finding{out}
+}
+
+// mayShorten reports whether two rules have so much in common that one could take the place of both, or of a part: the same action, and either
+// the same peer or the same traffic. It is quick, and true where a search may find nothing.
+func mayShorten(rules []model.Rule) bool {
+	seen := map[string]bool{}
+	for _, r := range rules {
+		target := audit.SelectorText(r.Target)
+		for _, k := range []string{
+			fmt.Sprint("peer ", r.Action, target, audit.SelectorText(r.Peer)),
+			fmt.Sprint("traffic ", r.Action, target, r.Traffic),
+		} {
+			if seen[k] {
+				return true
+			}
+			seen[k] = true
+		}
+		if len(r.Traffic) > 1 {
+			return true
+		}
+		if at, ok := r.Peer.(model.At); ok && len(at.Addrs.Prefixes()) > 1 {
+			return true
+		}
+	}
+	return false
+}

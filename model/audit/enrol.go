@@ -1,0 +1,161 @@
+package audit
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/crosswall/crosswall/model"
+)
+
+// A policy tells apart those that its groups tell apart, and may hold the members of a security group and those of a subnet for
+// two, when the source does not say of a member where it is. The estate may: of an interface it tells the firewalls and the subnets. So an
+// interface that is in more groups together than anybody of the inventory is somebody by itself.
+
+// roster is the inventory with those interfaces among its members, and the policy over it.
+type roster struct {
+	model.Inventory
+	policy model.Policy
+	// of is who each interface of the estate may be, and the addresses that it has as such.
+	of map[*Interface]map[model.Identity]model.AddrSet
+}
+
+// everybody returns the roster, with lists of addresses bound to what they are to strangers. It is worked out once.
+func (s *Subject) everybody() *roster {
+	if s.roster != nil {
+		return s.roster
+	}
+	inv := s.Inventory
+	inv.OutsideClientPorts, inv.Members, inv.Groups = model.AllPorts(), slices.Clone(inv.Members), s.seenGroups()
+	r := &roster{inv, s.Policy, map[*Interface]map[model.Identity]model.AddrSet{}}
+	alike := map[model.Identity]model.Identities{} // who is like a member but for the groups
+	place := map[model.Identity]int{}
+	for i, m := range r.Members {
+		place[m.ID] = i
+	}
+	more := map[model.Group]model.Identities{}
+	for i := range s.Estate.Interfaces {
+		x := &s.Estate.Interfaces[i]
+		r.of[x] = map[model.Identity]model.AddrSet{}
+		for id, at := range s.likely(x) {
+			own := id
+			if extra := s.lacking(x, id); len(extra) > 0 {
+				own = id + model.Identity(" in "+strings.Join(extra, ", "))
+				if _, known := place[own]; !known {
+					m := r.Members[place[id]]
+					m.ID, place[own] = own, len(r.Members)
+					r.Members, alike[id] = append(r.Members, m), append(alike[id], own)
+					for g := range s.membership().groups[id] {
+						more[g] = append(more[g], own)
+					}
+					for _, g := range extra {
+						more[model.Group(g)] = append(more[model.Group(g)], own)
+					}
+				}
+			}
+			r.of[x][own] = at
+		}
+	}
+	for g, ids := range more {
+		r.Groups[g] = model.Or{r.Groups[g], ids}
+	}
+	if len(alike) > 0 {
+		r.policy = withAlike(s.Policy, alike)
+	}
+	s.roster = r
+	return r
+}
+
+// withAlike returns a policy in which whoever is named by identity is named with those who are like them.
+func withAlike(p model.Policy, alike map[model.Identity]model.Identities) model.Policy {
+	type list struct {
+		first *model.Identity
+		size  int
+	}
+	done := map[list]model.Identities{} // rules share the lists
+	var named func(model.Selector) model.Selector
+	each := func(ss []model.Selector) []model.Selector {
+		out := make([]model.Selector, len(ss))
+		for i, s := range ss {
+			out[i] = named(s)
+		}
+		return out
+	}
+	named = func(s model.Selector) model.Selector {
+		switch s := s.(type) {
+		case model.Identities:
+			if len(s) == 0 {
+				return s
+			}
+			k := list{&s[0], len(s)}
+			out, ok := done[k]
+			if !ok {
+				out = slices.Clone(s)
+				for _, id := range s {
+					out = append(out, alike[id]...)
+				}
+				done[k] = out
+			}
+			return out
+		case model.And:
+			return model.And(each(s))
+		case model.Or:
+			return model.Or(each(s))
+		case model.Not:
+			return model.Not{Selector: named(s.Selector)}
+		case model.Maybe:
+			return model.Maybe{Selector: named(s.Selector), Why: s.Why}
+		case nil, model.Any, model.At, model.Group:
+		}
+		return s
+	}
+	return rewritten(p, named)
+}
+
+// rewritten returns a policy with every selector as f makes it.
+func rewritten(p model.Policy, f func(model.Selector) model.Selector) model.Policy {
+	chains := func(cs []model.Chain) []model.Chain {
+		out := slices.Clone(cs)
+		for i := range out {
+			c := &out[i]
+			c.Guard = model.Guard{Target: f(c.Guard.Target), Peer: f(c.Guard.Peer)}
+			c.Rules = slices.Clone(c.Rules)
+			for j := range c.Rules {
+				c.Rules[j].Target, c.Rules[j].Peer = f(c.Rules[j].Target), f(c.Rules[j].Peer)
+			}
+		}
+		return out
+	}
+	p.Layers = slices.Clone(p.Layers)
+	for i := range p.Layers {
+		p.Layers[i].Ingress, p.Layers[i].Egress = chains(p.Layers[i].Ingress), chains(p.Layers[i].Egress)
+	}
+	return p
+}
+
+// seenGroups is the groups of the inventory as strangers see them: they may be behind what a list does not tell.
+func (s *Subject) seenGroups() map[model.Group]model.Selector {
+	out := maps.Clone(s.Inventory.Groups)
+	if out == nil {
+		out = map[model.Group]model.Selector{}
+	}
+	for _, l := range s.Estate.Lists {
+		if !l.Inside { // where no stranger is
+			out[l.Key] = s.lists[l.Key]
+		}
+	}
+	return out
+}
+
+// lacking returns the groups of the policy that an interface is in, and a member is not, sorted.
+func (s *Subject) lacking(x *Interface, id model.Identity) []string {
+	of := s.membership()
+	var out []string
+	for _, g := range slices.Concat(x.Firewalls, x.Subnets, x.Groups, []model.Group{x.Key}) {
+		if of.named[g] && !of.groups[id][g] {
+			out = append(out, string(g))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}

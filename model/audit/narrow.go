@@ -1,0 +1,120 @@
+package audit
+
+import (
+	"slices"
+
+	"github.com/crosswall/crosswall/model"
+)
+
+// narrower leaves of a policy what can judge some identities, without going through all rules for it: an account has hundreds of
+// thousands, each for one group.
+type narrower struct {
+	policy model.Policy
+	inv    model.Inventory
+	// groups has the groups that each identity may be in.
+	groups map[model.Identity][]model.Group
+	// always has the groups of which it is not known who is in them, or in which strangers may be.
+	always map[model.Group]bool
+	// rules has, for each chain of each layer, the places of rules by the group that they are for; those for others under "".
+	rules map[chainPlace]map[model.Group][]int
+}
+
+// chainPlace is where a chain is in a policy.
+type chainPlace struct {
+	layer     int
+	direction model.Direction
+	chain     int
+}
+
+func newNarrower(p model.Policy, inv model.Inventory) *narrower {
+	n := &narrower{policy: p, inv: inv, groups: map[model.Identity][]model.Group{}, always: map[model.Group]bool{}, rules: map[chainPlace]map[model.Group][]int{}}
+	known := map[model.Group]bool{}
+	for i, l := range p.Layers {
+		for _, d := range []model.Direction{model.Egress, model.Ingress} {
+			for j, c := range l.Chains(d) {
+				by := map[model.Group][]int{}
+				for k, r := range c.Rules {
+					g, _ := r.Target.(model.Group)
+					n.know(g, known)
+					by[g] = append(by[g], k)
+				}
+				if or, ok := c.Guard.Target.(model.Or); ok {
+					for _, e := range or {
+						g, _ := e.(model.Group)
+						n.know(g, known)
+					}
+				}
+				if g, ok := c.Guard.Target.(model.Group); ok {
+					n.know(g, known)
+				}
+				n.rules[chainPlace{i, d, j}] = by
+			}
+		}
+	}
+	return n
+}
+
+// know notes who is in a group, once.
+func (n *narrower) know(g model.Group, known map[model.Group]bool) {
+	if known[g] {
+		return
+	}
+	known[g] = true
+	may := n.inv.Resolve(g).May
+	if g == "" || !may.Rest().IsEmpty() || !may.At(model.Outside).IsEmpty() {
+		n.always[g] = true
+		return
+	}
+	for _, e := range may.Entries() {
+		n.groups[e.ID] = append(n.groups[e.ID], g)
+	}
+}
+
+// to returns the policy with the rules that can judge the identities, or strangers.
+func (n *narrower) to(ids []model.Identity) model.Policy {
+	of := map[model.Group]bool{}
+	for g := range n.always {
+		of[g] = true
+	}
+	for _, id := range ids {
+		for _, g := range n.groups[id] {
+			of[g] = true
+		}
+	}
+	out := model.Policy{Layers: slices.Clone(n.policy.Layers)}
+	for i := range out.Layers {
+		l := &out.Layers[i]
+		l.Ingress = n.chains(chainPlace{i, model.Ingress, 0}, l.Ingress, of)
+		l.Egress = n.chains(chainPlace{i, model.Egress, 0}, l.Egress, of)
+	}
+	return out
+}
+
+func (n *narrower) chains(at chainPlace, cs []model.Chain, of map[model.Group]bool) []model.Chain {
+	out := slices.Clone(cs)
+	for j := range out {
+		at.chain = j
+		c := &out[j]
+		if g, ok := c.Guard.Target.(model.Group); ok && !of[g] {
+			c.Rules = nil // its guard passes on whatever is about them
+			continue
+		}
+		var places []int
+		for g := range of {
+			places = append(places, n.rules[at][g]...)
+		}
+		slices.Sort(places)
+		all := c.Rules
+		c.Rules = make([]model.Rule, len(places))
+		for k, p := range places {
+			c.Rules[k] = all[p]
+		}
+		if or, ok := c.Guard.Target.(model.Or); ok {
+			c.Guard.Target = slices.DeleteFunc(slices.Clone(or), func(e model.Selector) bool {
+				g, named := e.(model.Group)
+				return named && !of[g]
+			})
+		}
+	}
+	return out
+}
