@@ -76,7 +76,7 @@ func TestCheck(t *testing.T) {
 		{"private > backend: never", "holds"},
 		{"outside > frontend tcp/443: always", "holds"},
 		{"frontend > 2001:db8::/32: always", "vacuous"}, // it has IPv4 alone
-		{"partner > 2001:db8::/32: never", "unknown"}, // partner itself may be there
+		{"partner > 2001:db8::/32: never", "unknown"},   // partner itself may be there
 		{"internet > dbb: never", "vacuous"},
 		{"internet > db-*: never", "vacuous"},
 		{"frontend except frontend > db: never", "vacuous"},

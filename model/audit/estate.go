@@ -169,7 +169,7 @@ type Network struct {
 	// Standard is whether the cloud made it by itself; Legacy whether it is of a kind without subnets.
 	Standard, Legacy Flag
 	// Now is the chains of everything that lies on it, where there are several orders in which that could be asked, and Others the same
-	// in these orders. Empty where there is nothing to order.
+	// in these orders. Empty where the order decides nothing.
 	Now    Ordering
 	Others []Ordering
 	// Peers are the networks whose addresses it reaches, by Key or by what their owner calls them.

@@ -78,7 +78,7 @@ func (s *Subject) openingsWith(f *Firewall, d model.Direction, with onlookers) [
 		o := Opening{Firewall: f, Direction: d, Target: t.selector}
 		var p model.Permitted
 		p, o.rules = view.permitted(t, with.addrs)
-		o.Open, o.Unsure = p.Allowed.Subtract(anybody.Allowed), p.Unknown.Subtract(anybody.Allowed).Subtract(anybody.Unknown)
+		o.Open, o.Unsure = p.Allowed.Subtract(anybody.Allowed), o.withoutHoles(p.Unknown.Subtract(anybody.Allowed).Subtract(anybody.Unknown))
 		if t.text == "" {
 			anybody = p
 		}
@@ -89,6 +89,30 @@ func (s *Subject) openingsWith(f *Firewall, d model.Direction, with onlookers) [
 		out = append(out, o)
 	}
 	return out
+}
+
+// IsHole reports whether a rule is not one that somebody wrote, but stands for those that were not read: it may allow
+// everything. Of such a firewall anything might be said, and nothing of it helps; that not all was read is told elsewhere.
+func (f *Firewall) IsHole(d model.Direction, r model.Rule) bool {
+	if _, told := f.RuleAt(d, r.Origin); told || Doubt(r) == "" {
+		return false
+	}
+	return slices.ContainsFunc(r.Traffic, func(t model.Service) bool { return t.Protocol == model.AnyProtocol })
+}
+
+// withoutHoles is an unsure part without what only rules may open that were not read.
+func (o *Opening) withoutHoles(unsure model.Region) model.Region {
+	isHole := func(r asked) bool { return o.Firewall.IsHole(o.Direction, r.Rule) }
+	if unsure.IsEmpty() || !slices.ContainsFunc(o.rules, isHole) {
+		return unsure
+	}
+	var boxes []model.Box
+	for _, r := range o.rules {
+		if r.Action == model.Allow && !isHole(r) {
+			boxes = append(boxes, o.boxAt(model.EndpointAt(model.Outside, outsiders(r.strangers)), outsiders(r.judged), r.Traffic))
+		}
+	}
+	return unsure.Intersect(model.NewRegion(boxes...))
 }
 
 // Within returns the sure and the unsure part of an opening that is of some traffic.

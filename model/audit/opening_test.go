@@ -37,6 +37,7 @@ func TestOpenings(t *testing.T) {
 		{"a group has no strangers", []string{"allow tcp/22 from app", "allow tcp/23 from 198.51.100.0/24"}, []string{"198.51.100.9 tcp/23"}, nil, []string{"203.0.113.9 tcp/22"}},
 		{"a group that nobody knows", []string{"allow tcp/22 from strange"}, nil, []string{"203.0.113.9 tcp/22"}, []string{"203.0.113.9 tcp/23"}},
 		{"a block that is a variable", []string{"allow tcp/22 from ?198.51.100.0/24"}, nil, []string{"198.51.100.9 tcp/22"}, []string{"203.0.113.9 tcp/22"}},
+		{"rules that were not read", []string{"allow any from ?0.0.0.0/0", "allow tcp/22 from ?198.51.100.0/24"}, nil, []string{"198.51.100.9 tcp/22"}, []string{"203.0.113.9 tcp/22", "198.51.100.9 tcp/23"}},
 		{"trusted", []string{"allow tcp/22 from 192.0.2.0/23"}, []string{"192.0.3.9 tcp/22"}, nil, []string{"192.0.2.9 tcp/22"}},
 		{"nobody listens to link-local strangers", []string{"allow tcp/22 from 169.254.0.0/16,224.0.0.0/4,8.0.0.0/8"}, []string{"8.8.8.8 tcp/22"}, nil, []string{"169.254.169.254 tcp/22", "224.0.0.1 tcp/22"}},
 	} {

@@ -33,6 +33,7 @@ func (s *Subject) Telling(o *Opening, sure, unsure model.Region, say func(with m
 		if i > 0 {
 			f.Unsure = o.doubtOf(rules, part)
 		}
+		f.Example = o.exampleOf(part)
 		if o.Target != nil {
 			f.Subject = SelectorText(o.Target)
 		}
@@ -42,6 +43,15 @@ func (s *Subject) Telling(o *Opening, sure, unsure model.Region, say func(with m
 		out = append(out, f)
 	}
 	return out
+}
+
+// exampleOf is a packet of a part of an opening, with an address inside for whoever has the firewall where it can be.
+func (o *Opening) exampleOf(part model.Region) *model.Flow {
+	inside := part.Intersect(model.NewRegion(o.boxAt(model.EndpointAt(model.Outside, model.AllAddrs()), Private(), model.Traffic{model.AllTraffic()})))
+	if !inside.IsEmpty() {
+		part = inside
+	}
+	return exampleOf(part)
 }
 
 // doubtOf says why it is not known whether rules match: those responsible for a part of an opening, or others that may refuse it.

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -112,3 +113,6 @@ func joined(words []string, with, none string) string {
 	}
 	return strings.Join(words, with)
 }
+
+// Doubt returns the first reason why it is not known whether a rule matches; empty: it is known.
+func Doubt(r model.Rule) string { return cmp.Or(whyOf(r.Peer), whyOf(r.Target)) }

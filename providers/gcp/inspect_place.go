@@ -93,9 +93,12 @@ func (i *inspector) describeNetwork(r terraform.Resource) audit.Network {
 // firewall rules, or before (compute API, Network.NetworkFirewallPolicyEnforcementOrder). Hierarchical policies are always before both.
 func (i *inspector) inspectOrder(n *audit.Network, key string) {
 	on := i.networks[key]
-	has := func(kinds ...policyKind) bool {
-		return slices.ContainsFunc(slices.Concat(on.policies, i.everywhere), func(a association) bool { return slices.Contains(kinds, a.kind) })
+	does := func(action model.Action, kinds ...policyKind) bool {
+		return slices.ContainsFunc(slices.Concat(on.policies, i.everywhere), func(a association) bool {
+			return slices.Contains(kinds, a.kind) && i.policyDoes(key, a, action)
+		})
 	}
+	allows, denies := ruleDoes(on.vpc, model.Allow), ruleDoes(on.vpc, model.Deny)
 	ordering := func(order stageOrder, text string) audit.Ordering {
 		return audit.Ordering{Text: text, Ingress: i.chainsIn(key, model.Ingress, order), Egress: i.chainsIn(key, model.Egress, order), Fixed: order == vpcAbove}
 	}
@@ -109,12 +112,33 @@ func (i *inspector) inspectOrder(n *audit.Network, key string) {
 		return // nothing to order, or nobody knows how it is
 	}
 	other := map[stageOrder]stageOrder{vpcFirst: vpcLast, vpcLast: vpcFirst}[on.order]
-	if has(globalPolicy, regionalPolicy) {
+	// Where both only allow, or both only refuse, the order decides nothing.
+	if allows && does(model.Deny, globalPolicy, regionalPolicy) || denies && does(model.Allow, globalPolicy, regionalPolicy) {
 		n.Now, n.Others = ordering(on.order, text[on.order]), append(n.Others, ordering(other, text[other]))
 	}
-	if has(hierarchicalPolicy) {
+	if denies && does(model.Allow, hierarchicalPolicy) {
 		n.Now, n.Others = ordering(on.order, text[on.order]), append(n.Others, ordering(vpcAbove, above))
 	}
+}
+
+// ruleDoes reports whether a rule has an action, in either direction.
+func ruleDoes(rules map[model.Direction][]model.Rule, action model.Action) bool {
+	for _, some := range rules {
+		if slices.ContainsFunc(some, func(r model.Rule) bool { return r.Action == action }) {
+			return true
+		}
+	}
+	return false
+}
+
+// policyDoes reports whether a rule of a policy on a network has an action, in either direction.
+func (i *inspector) policyDoes(key string, a association, action model.Action) bool {
+	for _, dir := range []model.Direction{model.Ingress, model.Egress} {
+		if slices.ContainsFunc(i.stagesOf(key, dir).rulesOf(a), func(r policyRule) bool { return r.Action == action }) {
+			return true
+		}
+	}
+	return false
 }
 
 // addrsOfSubnets is the addresses of the subnetworks of a network; empty where not all are known.

@@ -102,7 +102,7 @@ func takeOut(f *audit.Firewall, d model.Direction, r model.Rule) []audit.Fix {
 	if f.Address != "" || f.ID == "" || r.Priority == 0 {
 		return nil
 	}
-	return []audit.Fix{{Title: "delete the entry, which changes nothing", Form: "aws",
+	return []audit.Fix{{Title: "Delete the entry, which changes nothing", Form: "aws",
 		Text: fmt.Sprintf("aws ec2 delete-network-acl-entry --network-acl-id %s --%s --rule-number %d", f.ID, d, r.Priority)}}
 }
 

@@ -25,7 +25,7 @@ func admissions(f *audit.Firewall, c model.Chain) []admission {
 			denies = append(denies, r)
 		}
 		told, ok := f.RuleAt(model.Ingress, r.Origin)
-		if r.Action != model.Allow || ok && told.Added || r.Reason != "" {
+		if r.Action != model.Allow || ok && told.Added || r.Reason != "" || f.IsHole(model.Ingress, r) {
 			continue
 		}
 		left := afterDenies(r, denies)
@@ -101,6 +101,17 @@ func (a admission) admitting(t model.Traffic) []model.Rule {
 	for _, r := range a.rules {
 		if len(audit.Overlap(r.Traffic, t)) > 0 {
 			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// finding is a finding about some rules of the admission.
+func (a admission) finding(f *audit.Firewall, rules []model.Rule, summary string) audit.Finding {
+	out := audit.Finding{Summary: summary, Object: f.ObjectOf(model.Ingress, rules), Causes: f.CausesOf(model.Ingress, rules)}
+	for _, r := range rules {
+		if out.Unsure = audit.Doubt(r); out.Unsure == "" {
+			break // which is enough
 		}
 	}
 	return out

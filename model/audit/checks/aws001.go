@@ -12,7 +12,7 @@ import (
 func aws001() audit.Check {
 	return audit.Check{
 		ID:       "AWS001",
-		Title:    "the default security group of a VPC has rules",
+		Title:    "The default security group of a VPC has rules",
 		Severity: audit.High,
 		Why: "Whatever is started in a VPC without a security group gets the default one. Its rules, those that AWS gives it included, then let " +
 			"machines talk that nobody meant to connect.",
@@ -97,7 +97,7 @@ func adoptDefault(vpc string) []audit.Fix {
 	if !ok || strings.ContainsAny(name, ".[") {
 		return nil // it is of a module, or one of several
 	}
-	return []audit.Fix{{Title: "adopt the group without rules", Form: "terraform", Text: fmt.Sprintf("resource \"aws_default_security_group\" %q {\n  vpc_id = %s.id\n}", name, vpc)}}
+	return []audit.Fix{{Title: "Adopt the group without rules", Form: "terraform", Text: fmt.Sprintf("resource \"aws_default_security_group\" %q {\n  vpc_id = %s.id\n}", name, vpc)}}
 }
 
 // revokes are the commands that take rules from a live group, by their ids; nil where one has none that is known.
@@ -124,7 +124,7 @@ func revokes(f *audit.Firewall, causes []audit.Cause) []audit.Fix {
 	if len(lines) == 0 {
 		return nil
 	}
-	return []audit.Fix{{Title: "revoke the rules", Form: "aws", Text: strings.Join(lines, "\n")}}
+	return []audit.Fix{{Title: "Revoke the rules", Form: "aws", Text: strings.Join(lines, "\n")}}
 }
 
 // mostRevoked is how many rules one command names at most.

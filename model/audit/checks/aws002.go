@@ -10,7 +10,7 @@ import (
 func aws002() audit.Check {
 	return audit.Check{
 		ID:       "AWS002",
-		Title:    "the default security group of a VPC is in use",
+		Title:    "The default security group of a VPC is in use",
 		Severity: audit.Medium,
 		Why:      "What has the default group was mostly given none: all that was forgotten in the VPC shares one set of rules.",
 		Advice:   "give each of these a group of its own",

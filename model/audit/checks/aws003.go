@@ -10,7 +10,7 @@ import (
 func aws003() audit.Check {
 	return audit.Check{
 		ID:       "AWS003",
-		Title:    "nothing uses a security group",
+		Title:    "Nothing uses a security group",
 		Severity: audit.Low,
 		Why:      "Groups that nothing has are kept for no reason, and get onto machines by mistake with rules that nobody looked at for years.",
 		Advice:   "make sure that no launch template, other configuration or account with a peered VPC names the group, and delete it",
@@ -36,7 +36,7 @@ func aws003() audit.Check {
 					finding.Summary = fmt.Sprintf("nothing that was read has %s or names it", f.Label())
 				}
 				if f.Address == "" && f.NotAll == "" {
-					finding.Fixes = []audit.Fix{{Title: "delete the group, unless a launch template or another account names it", Form: "aws", Text: "aws ec2 delete-security-group --group-id " + f.ID}}
+					finding.Fixes = []audit.Fix{{Title: "Delete the group, unless a launch template or another account names it", Form: "aws", Text: "aws ec2 delete-security-group --group-id " + f.ID}}
 				}
 				out = append(out, finding)
 			}

@@ -11,7 +11,7 @@ import (
 func aws004() audit.Check {
 	return audit.Check{
 		ID:       "AWS004",
-		Title:    "a security group was made by the launch wizard",
+		Title:    "A security group was made by the launch wizard",
 		Severity: audit.Medium,
 		Why:      "The wizard of the console makes a group for every machine that is started by hand, with SSH or RDP open to the Internet unless somebody says otherwise.",
 		Advice:   "move what has the group to one that was made on purpose, and delete it",

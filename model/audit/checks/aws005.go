@@ -13,7 +13,7 @@ const groupsPerInterface = 5
 func aws005() audit.Check {
 	return audit.Check{
 		ID:       "AWS005",
-		Title:    "a security group is near its quota of rules, or an interface at its quota of groups",
+		Title:    "A security group is near its quota of rules, or an interface at its quota of groups",
 		Severity: audit.Medium,
 		Why: "AWS counts the rules of a group by direction and by family, a group as a rule of both, and a prefix list by the most entries that it may have. " +
 			"The rule that no longer fits is refused, in the middle of a deployment.",

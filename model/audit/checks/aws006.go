@@ -14,7 +14,7 @@ const noDescription = "Managed by Terraform"
 func aws006() audit.Check {
 	return audit.Check{
 		ID:       "AWS006",
-		Title:    "a security group or its rules have no description",
+		Title:    "A security group or its rules have no description",
 		Severity: audit.Low,
 		Why:      "Nobody dares to remove a rule of which nobody knows why it is there.",
 		Advice:   "say what each rule is for, and who asked for it. The description of a group cannot be changed later: the group is replaced",

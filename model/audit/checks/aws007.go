@@ -9,7 +9,7 @@ import (
 func aws007() audit.Check {
 	return audit.Check{
 		ID:       "AWS007",
-		Title:    "a rule names a security group that is gone",
+		Title:    "A rule names a security group that is gone",
 		Severity: audit.Low,
 		Why:      "When a peered VPC or one of its groups goes, rules that name the group stay. They admit nothing, count against the quota, and make people believe in a path that is not there.",
 		Advice:   "remove the rule",

@@ -14,7 +14,7 @@ import (
 func aws008() audit.Check {
 	return audit.Check{
 		ID:         "AWS008",
-		Title:      "security groups of one VPC admit the same",
+		Title:      "Security groups of one VPC admit the same",
 		Severity:   audit.Low,
 		Why:        "Two groups with the same effect are changed one by one, until one is forgotten.",
 		Advice:     "keep one of them, or say in the descriptions why there are two",

@@ -10,7 +10,7 @@ import (
 func aws009() audit.Check {
 	return audit.Check{
 		ID:       "AWS009",
-		Title:    "a security group or network ACL has no tags",
+		Title:    "A security group or network ACL has no tags",
 		Severity: audit.Info,
 		Why:      "Tags say who owns a thing. Without, nobody knows whom to ask before a rule is changed.",
 		Advice:   "tag it with its owner and its purpose",

@@ -12,7 +12,7 @@ import (
 func aws010() audit.Check {
 	return audit.Check{
 		ID:       "AWS010",
-		Title:    "the security group of a managed data service is open to the Internet",
+		Title:    "The security group of a managed data service is open to the Internet",
 		Severity: audit.High,
 		Why:      "Databases, caches, search and analysis clusters are asked by applications. Nobody on the Internet has a reason to reach one, on whatever port.",
 		Advice:   "admit the security groups of the applications alone",

@@ -10,7 +10,7 @@ import (
 func aws020() audit.Check {
 	return audit.Check{
 		ID:       "AWS020",
-		Title:    "a network ACL is on no subnet",
+		Title:    "A network ACL is on no subnet",
 		Severity: audit.Low,
 		Why:      "It filters nothing. Mostly somebody believes that it does: the subnets that it was made for have the default one.",
 		Advice:   "put it on the subnets that it is for, or delete it",
@@ -30,7 +30,7 @@ func aws020() audit.Check {
 				}
 				finding := audit.Finding{Object: f.Object, Unsure: f.NotAll, Summary: f.Label() + " is on no subnet and filters nothing"}
 				if f.Address == "" && f.NotAll == "" {
-					finding.Fixes = []audit.Fix{{Title: "delete it", Form: "aws", Text: fmt.Sprintf("aws ec2 delete-network-acl --network-acl-id %s", f.ID)}}
+					finding.Fixes = []audit.Fix{{Title: "Delete it", Form: "aws", Text: fmt.Sprintf("aws ec2 delete-network-acl --network-acl-id %s", f.ID)}}
 				}
 				out = append(out, finding)
 			}

@@ -11,7 +11,7 @@ import (
 func aws021() audit.Check {
 	return audit.Check{
 		ID:       "AWS021",
-		Title:    "subnets have a network ACL that lets everything through, or the default one",
+		Title:    "Subnets have a network ACL that lets everything through, or the default one",
 		Severity: audit.Medium,
 		Why: "Such an ACL is no second line: what a security group admits by mistake comes in. The default ACL, besides, is on every subnet that somebody makes " +
 			"and forgets about.",

@@ -7,7 +7,7 @@ import (
 func aws022() audit.Check {
 	return audit.Check{
 		ID:       "AWS022",
-		Title:    "a network ACL refuses the replies to what it admits",
+		Title:    "A network ACL refuses the replies to what it admits",
 		Severity: audit.High,
 		Why: "A network ACL keeps no track of connections: a reply is a packet of its own, to the port that the client sent from. " +
 			"Where that is refused, connections that the rules seem to admit time out, for all clients or for those of one kind.",

@@ -13,7 +13,7 @@ import (
 func aws023() audit.Check {
 	return audit.Check{
 		ID:       "AWS023",
-		Title:    "a network ACL has more room for replies than its requests need",
+		Title:    "A network ACL has more room for replies than its requests need",
 		Severity: audit.Medium,
 		Why: "An entry that lets replies pass lets new connections pass too, for an ACL cannot tell them apart: whoever it names may connect to every " +
 			"service on those ports.",

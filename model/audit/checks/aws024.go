@@ -10,7 +10,7 @@ import (
 func aws024() audit.Check {
 	return audit.Check{
 		ID:       "AWS024",
-		Title:    "a network ACL breaks path MTU discovery",
+		Title:    "A network ACL breaks path MTU discovery",
 		Severity: audit.Medium,
 		Why: "A router that cannot forward a large packet says so by ICMP: fragmentation needed (type 3, code 4), or packet too big (ICMPv6 type 2). " +
 			"Where that is refused, small packets pass and large ones vanish: connections open and then hang.",

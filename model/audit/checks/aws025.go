@@ -10,7 +10,7 @@ import (
 func aws025() audit.Check {
 	return audit.Check{
 		ID:       "AWS025",
-		Title:    "a network ACL refuses everything, or an entry that allows is never reached",
+		Title:    "A network ACL refuses everything, or an entry that allows is never reached",
 		Severity: audit.High,
 		Why: "The entry with the lowest number decides. An entry that allows what entries above refuse does nothing, and an ACL without any that allow " +
 			"cuts its subnets off.",

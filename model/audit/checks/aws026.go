@@ -7,7 +7,7 @@ import (
 func aws026() audit.Check {
 	return audit.Check{
 		ID:       "AWS026",
-		Title:    "a network ACL is near its quota of entries",
+		Title:    "A network ACL is near its quota of entries",
 		Severity: audit.Medium,
 		Why: "AWS counts entries by direction and by family, with the default deny: 20, and 40 at most on request. The entry that no longer fits is refused, " +
 			"in the middle of a deployment.",

@@ -10,7 +10,7 @@ import (
 func aws027() audit.Check {
 	return audit.Check{
 		ID:       "AWS027",
-		Title:    "ports or messages of a rule do not mean what they seem to",
+		Title:    "Ports or messages of a rule do not mean what they seem to",
 		Severity: audit.Medium,
 		Why: "With protocol -1, and with any but TCP, UDP and ICMP, AWS takes no account of ports: the rule is about all of them. From port 0 to port 0 of TCP or UDP " +
 			"is port 0 alone. An ICMP entry of aws_network_acl without a type is about echo reply alone.",

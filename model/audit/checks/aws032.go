@@ -10,7 +10,7 @@ import (
 func aws032() audit.Check {
 	return audit.Check{
 		ID:       "AWS032",
-		Title:    "a default VPC is there, or a subnet gives machines public addresses",
+		Title:    "A default VPC is there, or a subnet gives machines public addresses",
 		Severity: audit.Info,
 		Why: "Machines that are started without a thought land in the default VPC, whose subnets give them public addresses and a way to the Internet. " +
 			"So do other subnets that are set to.",
@@ -64,5 +64,5 @@ func noPublic(n *audit.Subnet) []audit.Fix {
 	if n.Address != "" || n.ID == "" {
 		return nil
 	}
-	return []audit.Fix{{Title: "give none", Form: "aws", Text: "aws ec2 modify-subnet-attribute --subnet-id " + n.ID + " --no-map-public-ip-on-launch"}}
+	return []audit.Fix{{Title: "Give none", Form: "aws", Text: "aws ec2 modify-subnet-attribute --subnet-id " + n.ID + " --no-map-public-ip-on-launch"}}
 }

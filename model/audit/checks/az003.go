@@ -40,7 +40,7 @@ func onGateway(s *audit.Subject, n audit.Subnet, k model.Group) audit.Finding {
 	out := audit.Finding{Object: n.Object, Subject: string(k),
 		Summary: fmt.Sprintf("network security group %s is attached to %s, the subnet of a gateway", label, nameIn(n.Object))}
 	if n.ID != "" {
-		out.Fixes = []audit.Fix{{Title: "remove the group from the subnet", Form: "az",
+		out.Fixes = []audit.Fix{{Title: "Remove the group from the subnet", Form: "az",
 			Text: fmt.Sprintf("az network vnet subnet update --ids %q --remove networkSecurityGroup", n.ID)}}
 	}
 	return out

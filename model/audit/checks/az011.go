@@ -51,7 +51,7 @@ func withPublicAddress(x audit.Interface) audit.Finding {
 func nicForwarding(x audit.Interface) audit.Finding {
 	f := audit.Finding{Object: x.Object, Subject: "forwarding", Summary: fmt.Sprintf("%s may forward packets of others", nameIn(x.Object))}
 	if x.ID != "" && x.What == "interface" {
-		f.Fixes = []audit.Fix{{Title: "end forwarding", Form: "az", Text: fmt.Sprintf("az network nic update --ids %q --ip-forwarding false", x.ID)}}
+		f.Fixes = []audit.Fix{{Title: "End forwarding", Form: "az", Text: fmt.Sprintf("az network nic update --ids %q --ip-forwarding false", x.ID)}}
 	}
 	return f
 }

@@ -196,7 +196,7 @@ func tellDead(x deadRule, summary string) audit.Finding {
 		return out
 	}
 	if form, text := removal(f, x.direction, told); text != "" {
-		out.Fixes = []audit.Fix{{Title: "remove the rule", Form: form, Text: text}}
+		out.Fixes = []audit.Fix{{Title: "Remove the rule", Form: form, Text: text}}
 	}
 	return out
 }

@@ -85,6 +85,40 @@ func TestDocs(t *testing.T) {
 	}
 }
 
+// TestIndex holds the list of checks in the README of the pages equal to the code.
+func TestIndex(t *testing.T) {
+	name := filepath.Join(pages, "README.md")
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const begin, end = "<!-- checks: made from the code by go test ./model/audit/checks -run Index -update -->\n", "<!-- end of checks -->"
+	before, rest, ok := strings.Cut(string(data), begin)
+	_, after, ok2 := strings.Cut(rest, end)
+	if !ok || !ok2 {
+		t.Fatalf("%s lacks the lines that the list is between", name)
+	}
+	var b strings.Builder
+	b.WriteString("\n| check | severity | finds | looks at |\n|---|---|---|---|\n")
+	for _, c := range checks.All() {
+		kinds := make([]string, len(c.Kinds))
+		for i, k := range c.Kinds {
+			kinds[i] = string(k)
+		}
+		fmt.Fprintf(&b, "| [%s](%s.md) | %s | %s | %s |\n", c.ID, c.ID, c.Severity, c.Title, strings.Join(kinds, ", "))
+	}
+	want := before + begin + b.String() + "\n" + end + after
+	switch {
+	case want == string(data):
+	case *update:
+		if err := os.WriteFile(name, []byte(want), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	default:
+		t.Errorf("%s does not list what the code has; run: go test ./model/audit/checks -run Index -update", name)
+	}
+}
+
 // head is the part of a check's page that the code knows.
 func head(c audit.Check) string {
 	var b strings.Builder

@@ -27,10 +27,14 @@ func exp024() audit.Check {
 func openTwins(s *audit.Subject) []audit.Finding {
 	var out []audit.Finding
 	for _, o := range looking(s.Openings(), filters()) {
+		from := s.Wide(o.Strangers(o.Open.Union(o.Unsure)))
 		for _, way := range []struct {
 			open, shut        model.AddrSet
 			openIn, limitedIn string
 		}{{model.AllIPv6(), model.AllIPv4(), "IPv6", "IPv4"}, {model.AllIPv4(), model.AllIPv6(), "IPv4", "IPv6"}} {
+			if !from.Overlaps(way.open) {
+				continue
+			}
 			limited := limitedTo(s, o, way.shut)
 			if len(limited) == 0 {
 				continue

@@ -152,7 +152,7 @@ func written(o *audit.Opening, part model.Region) model.Region {
 	open := model.Region{}
 	for i, r := range o.Rules() {
 		told, ok := o.Firewall.RuleAt(o.Direction, r.Origin)
-		if peers := o.Peers(i); r.Action == model.Allow && r.Reason == "" && !(ok && told.Added) && !peers.IsEmpty() {
+		if peers := o.Peers(i); r.Action == model.Allow && r.Reason == "" && !(ok && told.Added) && !o.Firewall.IsHole(o.Direction, r) && !peers.IsEmpty() {
 			open = open.Union(part.Intersect(o.Between(peers, r.Traffic)))
 		}
 	}

@@ -32,7 +32,7 @@ func removals(o *audit.Opening, t model.Traffic, f audit.Finding) []audit.Fix {
 			continue
 		}
 		if form, text := removal(o.Firewall, o.Direction, told); text != "" {
-			out = append(out, audit.Fix{Title: "remove the rule, once those who need it are admitted by another one", Form: form, Text: text})
+			out = append(out, audit.Fix{Title: "Remove the rule, once those who need it are admitted by another one", Form: form, Text: text})
 		}
 	}
 	return out
@@ -63,7 +63,7 @@ func removal(f *audit.Firewall, d model.Direction, r *audit.Rule) (form, text st
 		return "aws", fmt.Sprintf("aws ec2 revoke-security-group-%s --group-id %s --security-group-rule-ids %s", d, f.ID, r.ID)
 	case f.Kind == audit.NetworkACL && f.ID != "" && r.Priority > 0:
 		return "aws", fmt.Sprintf("aws ec2 delete-network-acl-entry --network-acl-id %s --%s --rule-number %d", f.ID, d, r.Priority)
-	case f.Kind == audit.FirewallRules && r.Name != "":
+	case f.Kind == audit.FirewallRules && r.Name != "" && r.Origin.Object == r.ID: // and not a Terraform resource
 		return "gcloud", "gcloud compute firewall-rules delete " + r.Name + projectOf(r.ID)
 	case f.Kind == audit.NetworkSecurityGroup && strings.HasPrefix(strings.ToLower(r.ID), "/subscriptions/"):
 		return "az", fmt.Sprintf("az network nsg rule delete --ids %q", r.ID)

@@ -80,6 +80,6 @@ func deleteNetwork(n *audit.Network) []audit.Fix {
 	if n.Address != "" || project == "" {
 		return nil
 	}
-	return []audit.Fix{{Title: "delete the network, once its firewall rules are deleted", Form: "gcloud",
+	return []audit.Fix{{Title: "Delete the network, once its firewall rules are deleted", Form: "gcloud",
 		Text: "gcloud compute networks delete " + n.Name + project}}
 }

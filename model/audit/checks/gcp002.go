@@ -30,7 +30,7 @@ func gcp002() audit.Check {
 				}
 				f := audit.Finding{Object: n.Object, Attached: onNetwork(s, n.Key), Summary: n.Label() + " is a legacy network, without subnetworks"}
 				if project := projectOf(n.ID); n.Address == "" && project != "" {
-					f.Fixes = []audit.Fix{{Title: "convert it, which cannot be undone", Form: "gcloud",
+					f.Fixes = []audit.Fix{{Title: "Convert it, which cannot be undone", Form: "gcloud",
 						Text: "gcloud compute networks update " + n.Name + project + " --switch-to-custom-subnet-mode"}}
 				}
 				out = append(out, f)

@@ -76,6 +76,6 @@ func (r gcpRule) deletion() []audit.Fix {
 	if r.firewall.Address != "" || project == "" || r.Origin.Object != r.ID {
 		return nil
 	}
-	return []audit.Fix{{Title: "delete the rule, once those who need it are admitted by another one", Form: "gcloud",
+	return []audit.Fix{{Title: "Delete the rule, once those who need it are admitted by another one", Form: "gcloud",
 		Text: "gcloud compute firewall-rules delete " + r.Name + project}}
 }

@@ -52,6 +52,6 @@ func logFlows(n *audit.Subnet) []audit.Fix {
 	if n.Address != "" || project == "" || !ok || region == "" {
 		return nil
 	}
-	return []audit.Fix{{Title: "turn on flow logs", Form: "gcloud",
+	return []audit.Fix{{Title: "Turn on flow logs", Form: "gcloud",
 		Text: fmt.Sprintf("gcloud compute networks subnets update %s%s --region %s --enable-flow-logs", n.Name, project, region)}}
 }

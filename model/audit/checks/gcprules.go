@@ -113,7 +113,7 @@ func (r gcpRule) update(options string) []audit.Fix {
 		return nil
 	}
 	name := id[strings.LastIndexByte(id, '/')+1:]
-	return []audit.Fix{{Title: "change the rule", Form: "gcloud", Text: fmt.Sprintf("gcloud compute firewall-rules update %s%s %s", name, projectOf(id), options)}}
+	return []audit.Fix{{Title: "Change the rule", Form: "gcloud", Text: fmt.Sprintf("gcloud compute firewall-rules update %s%s %s", name, projectOf(id), options)}}
 }
 
 // anyPort is an inventory in which everybody connects from any port: what passes is told by the ports that it is for.

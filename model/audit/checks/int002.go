@@ -56,10 +56,9 @@ func (a admission) largeRanges(f *audit.Firewall, most int) []audit.Finding {
 		return nil
 	}
 	rules := a.admitting(large)
-	return []audit.Finding{{
-		Summary: fmt.Sprintf("%s opens a range of more than %d ports to %s: %s", f.Label(), most, audit.SelectorText(a.peer), few(large)),
-		Object:  f.ObjectOf(model.Ingress, rules), Causes: f.CausesOf(model.Ingress, rules), Subject: a.subject(large),
-	}}
+	out := a.finding(f, rules, fmt.Sprintf("%s opens a range of more than %d ports to %s: %s", f.Label(), most, audit.SelectorText(a.peer), few(large)))
+	out.Subject = a.subject(large)
+	return []audit.Finding{out}
 }
 
 // portsIn counts the ports of services, those of two services twice.

@@ -36,10 +36,9 @@ func allProtocols(s *audit.Subject) []audit.Finding {
 					continue
 				}
 				rules := a.admitting(model.Traffic{model.AllOf(model.GRE)})
-				out = append(out, audit.Finding{
-					Summary: fmt.Sprintf("%s admits every protocol from %s%s", f.Label(), audit.SelectorText(a.peer), portsBeside(f, rules)),
-					Object:  f.ObjectOf(model.Ingress, rules), Causes: f.CausesOf(model.Ingress, rules), Subject: a.subject(nil),
-				})
+				found := a.finding(f, rules, fmt.Sprintf("%s admits every protocol from %s%s", f.Label(), audit.SelectorText(a.peer), portsBeside(f, rules)))
+				found.Subject = a.subject(nil)
+				out = append(out, found)
 			}
 		}
 	}

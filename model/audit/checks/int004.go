@@ -80,10 +80,9 @@ func crossEnvironments(s *audit.Subject) []audit.Finding {
 		for _, c := range f.Ingress {
 			for _, a := range admissions(f, c) {
 				if other, ok := crossed(s, a.peer, own, places); ok {
-					out = append(out, audit.Finding{
-						Summary: fmt.Sprintf("%s is of %s and lets %s, which is of %s, reach %s", f.Label(), own, other.label, other.environment, few(a.open)),
-						Object:  f.ObjectOf(model.Ingress, a.rules), Causes: f.CausesOf(model.Ingress, a.rules), Subject: a.subject(a.open),
-					})
+					found := a.finding(f, a.rules, fmt.Sprintf("%s is of %s and lets %s, which is of %s, reach %s", f.Label(), own, other.label, other.environment, few(a.open)))
+					found.Subject = a.subject(a.open)
+					out = append(out, found)
 				}
 			}
 		}

@@ -73,7 +73,7 @@ func shorter(s *audit.Subject, f *audit.Firewall, c model.Chain, d model.Directi
 		}
 	}
 	out.Causes = f.CausesOf(d, slices.DeleteFunc(slices.Clone(c.Rules), func(r model.Rule) bool { return len(changed) > 0 && !changed[r.Origin] }))
-	out.Fixes = []audit.Fix{{Title: "the shorter list, in order", Form: "text", Text: strings.Join(lines, "\n")}}
+	out.Fixes = []audit.Fix{{Title: "The shorter list, in order", Form: "text", Text: strings.Join(lines, "\n")}}
 	return []audit.Finding{out}
 }
 

@@ -10,7 +10,7 @@ import (
 func sem010() audit.Check {
 	return audit.Check{
 		ID:       "SEM010",
-		Title:    "an entry of a network ACL is about traffic inside a subnet, which the ACL never sees",
+		Title:    "An entry of a network ACL is about traffic inside a subnet, which the ACL never sees",
 		Severity: audit.Low,
 		Why:      "A network ACL filters what crosses the edge of a subnet. Between machines of one subnet it decides nothing, whatever its entries say.",
 		Advice:   "use security groups between machines of a subnet, or put them in subnets of their own; take the entry out",
