@@ -6,8 +6,12 @@ import (
 	"strings"
 
 	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/providers"
 	"github.com/crosswall/crosswall/terraform"
 )
+
+// vpcChain is the name of the chain of a network's VPC firewall rules.
+const vpcChain = "VPC firewall rules"
 
 // association is a policy on a network.
 type association struct {
@@ -121,7 +125,7 @@ func (d *decoder) policiesOf(n *network, kind policyKind) []association {
 func (d *decoder) chains(key string, dir model.Direction) []model.Chain {
 	n := d.networks[key]
 	s := stages{decoder: d, key: key, dir: dir, guard: model.Guard{Target: networkGroup(key)}}
-	vpc := model.Chain{Name: "VPC firewall rules", Guard: s.guard, Order: model.PriorityDenyWins, Rules: s.own(n.vpc[dir]), Default: model.Pass}
+	vpc := model.Chain{Name: vpcChain, Guard: s.guard, Order: model.PriorityDenyWins, Rules: s.own(n.vpc[dir]), Default: model.Pass}
 	out := s.unreadChains()
 	out = append(out, s.hierarchy(d.policiesOf(n, hierarchicalPolicy))...)
 	out = append(out, s.inSomeOrder(d.policiesOf(n, systemPolicy))...)
@@ -183,28 +187,50 @@ func (s stages) own(rules []model.Rule) []model.Rule {
 	if s.dir == model.Egress || len(s.networks) < 2 {
 		return rules
 	}
+	return fromNetwork(rules, networkGroup(s.key))
+}
+
+// fromNetwork returns ingress rules whose tags and accounts are narrowed to machines of a network.
+func fromNetwork(rules []model.Rule, network model.Group) []model.Rule {
 	out := slices.Clone(rules)
 	for i, r := range out {
-		out[i].Peer = s.ofNetwork(r.Peer)
+		out[i].Peer = ofNetwork(r.Peer, network)
 	}
 	return out
 }
 
 // ofNetwork narrows the tags and accounts of a peer to machines of the network. Elsewhere in a peer, there are
 // addresses only, and what is not known.
-func (s stages) ofNetwork(peer model.Selector) model.Selector {
+func ofNetwork(peer model.Selector, network model.Group) model.Selector {
 	switch p := peer.(type) {
 	case model.Group:
-		return model.And{networkGroup(s.key), p}
+		return model.And{network, p}
 	case model.Or:
 		out := make(model.Or, len(p))
 		for i, e := range p {
-			out[i] = s.ofNetwork(e)
+			out[i] = ofNetwork(e, network)
 		}
 		return out
 	case nil, model.Any, model.At, model.Identities, model.And, model.Not, model.Maybe:
 	}
 	return peer
+}
+
+// OnNetworks narrows the source tags and accounts of VPC firewall rules to machines of the rule's network. See
+// [providers.Networked].
+func (Provider) OnNetworks(p model.Policy) model.Policy {
+	out := model.Policy{Layers: slices.Clone(p.Layers)}
+	for i, l := range out.Layers {
+		chains := slices.Clone(l.Ingress)
+		for j, c := range chains {
+			networks := providers.GroupsOf(c.Guard.Target)
+			if c.Name == vpcChain && len(networks) == 1 {
+				chains[j].Rules = fromNetwork(c.Rules, networks[0])
+			}
+		}
+		out.Layers[i].Ingress = chains
+	}
+	return out
 }
 
 // rulesOf returns the rules of a policy. Those of a regional policy whose region is not said there, or is not

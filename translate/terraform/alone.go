@@ -18,7 +18,7 @@ func Alone(in Input) (Input, []model.Finding) {
 	var chains []model.Chain
 	here := map[string]bool{}
 	for _, p := range in.pieces {
-		here[p.address] = true
+		here[p.address()] = true
 	}
 	for _, p := range in.crowd.parties {
 		switch {
@@ -36,7 +36,7 @@ func Alone(in Input) (Input, []model.Finding) {
 	if len(chains) > 0 {
 		alone.Policy.Layers = append(alone.Policy.Layers, model.Layer{Name: "rules that were not read", State: model.Stateful, Ingress: chains, Egress: chains})
 	}
-	out, _, more := joinInputs(alone, alone)
+	out, _, more := joinInputs(alone, alone, nil)
 	return out, model.SortFindings(append(findings, more...))
 }
 

@@ -40,6 +40,8 @@ type Input struct {
 	crowd crowd
 	// pieces are the parts of firewalls that were read.
 	pieces []piece
+	// joint are the members of the inventory of whom no resource tells, with those that they are put together of.
+	joint map[model.Identity][]model.Identity
 }
 
 // Name returns "terraform".
@@ -180,6 +182,9 @@ func (r Reader) decode(m terraform.Module, diags terraform.Diagnostics) (Input, 
 			continue
 		}
 		policy, more := p.Decode(m)
+		if n, ok := p.(providers.Networked); ok {
+			policy = n.OnNetworks(policy)
+		}
 		for _, f := range more {
 			f.Origin.File = r.file(f.Origin.File)
 			findings = append(findings, f)
@@ -199,12 +204,12 @@ func (r Reader) decode(m terraform.Module, diags terraform.Diagnostics) (Input, 
 	}
 	in.Policy, in.crowd = assemble(parts)
 	in.Policy = withOrigins(in.Policy, r.file)
-	alone := enroll([]crowd{in.crowd})
+	alone := enroll([]crowd{in.crowd}, nil)
 	in.Inventory = alone.inventory([]crowd{in.crowd})
 	in.Inventory.Groups = alone.groups([]crowd{in.crowd}, 0)
 	if n := in.crowd.size(); n > 1 {
 		findings = append(findings, model.Finding{Severity: model.Info, Code: "several-memberships", Origin: model.Origin{File: r.Path},
-			Summary: fmt.Sprintf("an endpoint that is in several of %d groups, networks and tags at once is looked at only where a resource says that there is one", n)})
+			Summary: fmt.Sprintf("an endpoint that is in several of %d groups, networks and tags at once is known only where a resource says that there is one; diff looks at others where they would make a difference", n)})
 	}
 	return in, model.SortFindings(findings)
 }
