@@ -10,21 +10,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/crosswall/crosswall/model/sharedtest"
 )
 
 // sharedCorpus returns the folder of collected configurations, next to the repository or where
 // CROSSWALL_SHARED says, or skips the test.
 func sharedCorpus(t *testing.T) string {
 	t.Helper()
-	root := os.Getenv("CROSSWALL_SHARED")
-	if root == "" {
-		root = filepath.Join("..", "..", "shared")
-	}
-	dir := filepath.Join(root, "corpus")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("no corpus: %v", err)
-	}
-	return dir
+	return sharedtest.Path(t, "corpus")
 }
 
 // rawEntry is an entry of a network ACL as ec2:DescribeNetworkAcls gives it (EC2 API, NetworkAclEntry).

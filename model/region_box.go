@@ -33,12 +33,18 @@ func (w *workshop) end(l level, e Endpoints, family uint64, next *node) *node {
 		return nil
 	}
 	ids, kids := make([]Identity, 0, len(e.byID)), make([]*node, 0, len(e.byID)+1)
+	made := map[*netipx.IPRange]int{} // by where addresses are in memory, for thousands may have the same
 	for i, n := range e.byID {
-		if i > 0 && n.Addrs.isSame(e.byID[i-1].Addrs) {
-			ids, kids = append(ids, n.ID), append(kids, kids[i-1])
-			continue
+		ids = append(ids, n.ID)
+		if len(n.Addrs.ranges) > 0 {
+			first := &n.Addrs.ranges[0]
+			if j, ok := made[first]; ok && n.Addrs.isSame(e.byID[j].Addrs) {
+				kids = append(kids, kids[j])
+				continue
+			}
+			made[first] = i
 		}
-		ids, kids = append(ids, n.ID), append(kids, w.inside(l+1, addrSpans(n.Addrs, family), next))
+		kids = append(kids, w.inside(l+1, addrSpans(n.Addrs, family), next))
 	}
 	return w.identities(l, ids, append(kids, w.inside(l+1, addrSpans(e.rest, family), next)))
 }

@@ -1,6 +1,7 @@
 package providers
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/crosswall/crosswall/model"
@@ -53,7 +54,8 @@ type Stage struct {
 	// Unread is whether nothing of it was read.
 	Unread bool
 	// Doubt names the layers or chains of the policy that hold doubt in place of what was not read, and nothing else. Stages may
-	// share them. Of a stage of which something was read, they stand for the rest.
+	// share them. Of a stage of which something was read, they stand for the rest. An unread stage without any is left out of the
+	// policy altogether: it is unknown where another module has read it.
 	Doubt []string
 	// Advice says how to read it; empty: there is nothing to advise.
 	Advice string
@@ -75,6 +77,9 @@ type Endpoint struct {
 	Unsure string
 	// Addrs is every address that it holds; empty: not known.
 	Addrs model.AddrSet
+	// Network is the network that it is in, in the cloud's words: the id of a VPC, of a virtual network, the name of
+	// a VPC network with its project before it where that is known. Empty: not known.
+	Network string
 }
 
 // Party is endpoints that rules name together: the members of a security group, the
@@ -102,7 +107,24 @@ type Party struct {
 	// Unruled is whether it has rules of its own that the module does not hold: what comes and goes with
 	// joining it is not known.
 	Unruled bool
+	// Joins says which other parties an endpoint of it may be in although no resource says so.
+	Joins Joining
+	// Roll is what Endpoints tell of who is in it.
+	Roll Roll
 }
+
+// Roll is what the [Endpoint] values of a population tell of who is in a party.
+type Roll uint8
+
+const (
+	// RollUnknown tells nothing: an endpoint may be in the party without saying so.
+	RollUnknown Roll = iota
+	// RollOfEndpoints tells of each of the Endpoints, but for those that are Unsure, whether it is in the party.
+	// There may be other endpoints.
+	RollOfEndpoints
+	// RollOfAll is likewise, and there are no others.
+	RollOfAll
+)
 
 // GroupsOf returns the groups that a selector names, sorted, each once.
 func GroupsOf(s model.Selector) []model.Group {
@@ -140,9 +162,17 @@ func ChainsOf(p model.Policy) []model.Chain {
 // GroupsOfChain returns the groups that a chain names, sorted, each once: in its guard, and in its
 // rules.
 func GroupsOfChain(c model.Chain) (guard, rules []model.Group) {
+	named := map[model.Group]bool{} // by hundreds of thousands of rules
 	for _, r := range c.Rules {
-		rules = append(append(rules, GroupsOf(r.Target)...), GroupsOf(r.Peer)...)
+		for _, s := range [...]model.Selector{r.Target, r.Peer} {
+			if g, ok := s.(model.Group); ok {
+				named[g] = true
+				continue
+			}
+			for _, g := range GroupsOf(s) {
+				named[g] = true
+			}
+		}
 	}
-	slices.Sort(rules)
-	return GroupsOf(model.Or{c.Guard.Target, c.Guard.Peer}), slices.Compact(rules)
+	return GroupsOf(model.Or{c.Guard.Target, c.Guard.Peer}), slices.Sorted(maps.Keys(named))
 }

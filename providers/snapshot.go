@@ -26,6 +26,17 @@ type Snapshot struct {
 	Objects map[string][]json.RawMessage
 	// Gaps is what could not be read, in the order in which it was asked for.
 	Gaps []Gap
+	// ReadOnce is whether nobody reads the objects after [Native.Resources], which may then let go of each as soon as it
+	// is a resource: it takes it out of Objects, which is empty in the end. Files do not have it.
+	ReadOnce bool
+}
+
+// LetGo empties the list of a kind if its objects are read once only. The kind stays one that was read.
+func (s Snapshot) LetGo(kind string) {
+	if _, ok := s.Objects[kind]; ok && s.ReadOnce {
+		clear(s.Objects[kind]) // which others may hold too
+		s.Objects[kind] = []json.RawMessage{}
+	}
 }
 
 // Gap is something that a snapshot lacks because it could not be read.

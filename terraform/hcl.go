@@ -118,6 +118,9 @@ func hclOutputs(w *hclWriter, os []Output) {
 			w.cell("description", quoted(o.Description))
 		}
 		w.attr("value", o.Value)
+		if !o.DependsOn.IsAbsent() {
+			w.attr("depends_on", o.DependsOn)
+		}
 		w.close()
 	}
 }

@@ -183,6 +183,9 @@ func jsonOutputs(os []Output) tree {
 		if o.Description != "" {
 			t["description"] = o.Description
 		}
+		if !o.DependsOn.IsAbsent() {
+			t["depends_on"] = jsonValue(o.DependsOn, jsonBare)
+		}
 		out[o.Name] = t
 	}
 	return out

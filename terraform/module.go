@@ -151,6 +151,9 @@ type Output struct {
 	Name        string
 	Description string
 	Value       Value
+	// DependsOn is a list of references to what is to be there before whoever uses the value goes on, besides what the value
+	// itself names (developer.hashicorp.com/terraform/language/values/outputs, depends_on); absent: nothing is.
+	DependsOn Value
 }
 
 // Requirement is a provider that the module needs.

@@ -275,6 +275,11 @@ func (r *reader) output(s section) {
 	} else {
 		r.fault("Missing value", "Output "+o.Name+" has no value.", s.rng)
 	}
+	if a, ok := s.body.attr("depends_on"); ok {
+		if o.DependsOn, ok = a.references(); !ok {
+			r.fault("Invalid depends_on", "What output "+o.Name+" waits for is no list of references.", a.rng)
+		}
+	}
 	r.out.Outputs = append(r.out.Outputs, o)
 }
 

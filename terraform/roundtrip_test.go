@@ -113,6 +113,9 @@ func modules() *rapid.Generator[terraform.Module] {
 			m.Imports = []terraform.Import{{To: `a_thing.x`, ID: id}}
 		}
 		m.Outputs = []terraform.Output{{Name: "o", Value: value(2, true).Draw(t, "output")}}
+		if rapid.Bool().Draw(t, "waits") {
+			m.Outputs[0].DependsOn = terraform.List(terraform.Ref("a_thing.x"), terraform.Ref("a_thing.y"))
+		}
 		return m
 	})
 }

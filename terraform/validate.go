@@ -42,6 +42,7 @@ func (m Module) Validate() error {
 		if o.Value.IsAbsent() {
 			c.fault("output %s has no value", o.Name)
 		}
+		c.waits("output "+o.Name, o.DependsOn)
 	}
 	for _, i := range m.Imports {
 		c.once("import to " + i.To)
@@ -54,6 +55,18 @@ func (m Module) Validate() error {
 		}
 	}
 	return errors.Join(c.faults...)
+}
+
+// waits checks a list of references.
+func (c *checker) waits(where string, v Value) {
+	if v.IsAbsent() {
+		return
+	}
+	c.value(where, v)
+	list, ok := v.AsList()
+	if !ok || slices.ContainsFunc(list, func(e Value) bool { _, isRef := e.AsRef(); return !isRef }) {
+		c.fault("%s waits for what is no list of references", where)
+	}
 }
 
 // sorted returns the module with everything but resources, whose order is the

@@ -70,7 +70,8 @@ func full() terraform.Module {
 				"subnet-0123456789abcdef0", "subnet-0123456789abcdef1", "subnet-0123456789abcdef2", "subnet-0123456789abcdef3"))),
 		},
 		Imports: []terraform.Import{{To: `aws_security_group.db`, ID: "sg-0123456789abcdef0"}},
-		Outputs: []terraform.Output{{Name: "db", Description: "Group of the database.", Value: ref("aws_security_group.db.id")}},
+		Outputs: []terraform.Output{{Name: "db", Description: "Group of the database.", Value: ref("aws_security_group.db.id"),
+			DependsOn: list(ref("aws_vpc_security_group_ingress_rule.db"))}},
 	}
 }
 
@@ -241,6 +242,7 @@ func TestFilesRefuses(t *testing.T) {
 		{"type that injects", terraform.Module{Variables: []terraform.Variable{{Name: "v", Type: "string\nx = 1"}}}, "type"},
 		{"reserved variable", terraform.Module{Variables: []terraform.Variable{{Name: "count"}}}, "reserved"},
 		{"output without value", terraform.Module{Outputs: []terraform.Output{{Name: "o"}}}, "no value"},
+		{"output that waits for text", terraform.Module{Outputs: []terraform.Output{{Name: "o", Value: num(1), DependsOn: list(str("a.b"))}}}, "no list of references"},
 		{"constraint", terraform.Module{TerraformVersion: "1.x"}, "not a version constraint"},
 		{"provider source", terraform.Module{Requirements: []terraform.Requirement{{Name: "aws", Source: "aws"}}}, "not a provider source"},
 		{"import address", terraform.Module{Imports: []terraform.Import{{To: "a", ID: "x"}}}, "not the address"},

@@ -61,10 +61,10 @@ func newAWSSim(p place, m terraform.Module, holds func(*pod) []string) (*awsSim,
 			g := s.of(a.text("security_group_id"))
 			g.ingress = append(g.ingress, readSGRule(a))
 		case "aws_network_acl":
-			a.only("vpc_id", "subnet_ids", "tags", "region")
-			for _, id := range a.texts("subnet_ids") {
-				s.acls[id] = r.Address()
-			}
+			a.only("vpc_id", "tags", "region")
+		case "aws_network_acl_association":
+			a.only("network_acl_id", "subnet_id", "depends_on", "region")
+			s.acls[a.text("subnet_id")] = a.text("network_acl_id")
 		case "aws_network_acl_rule":
 			acl := a.text("network_acl_id")
 			s.rules[acl] = append(s.rules[acl], readACLRule(a))

@@ -22,17 +22,32 @@ import (
 
 // accountsRun reads many accounts, a file for each.
 type accountsRun struct {
-	streams  *streams
+	streams *streams
+	// dir is where the files go; empty: nothing is kept.
 	dir      string
 	inFlight int
 	resume   bool
+	// user is who uses what was read besides; nil: nobody.
+	user accountUser
 
 	one sync.Mutex // guards what follows, and the streams
 	// regions are those of accounts that were asked for them, by the name of the account.
 	regions map[string][]string
 	// read, kept, partial and failed count accounts: read now, read by an earlier run, read in part, not
-	// read at all.
-	read, kept, partial, failed int
+	// read at all. total is all of them, once that is known.
+	read, kept, partial, failed, total int
+}
+
+// accountUser uses accounts as they are read. Its methods are called by several goroutines at once.
+type accountUser interface {
+	// skips reports whether an account is not to be read at all.
+	skips(name string) bool
+	// taken is given what was read of an account just now.
+	taken(ctx context.Context, name string, t providers.Snapshot)
+	// kept is given the file of an account that an earlier run read.
+	kept(ctx context.Context, name, path string)
+	// failed is told of an account of which nothing could be read.
+	failed(name string, why error)
 }
 
 // regionsFile is where a run keeps which regions accounts have, so that none is asked twice.
@@ -53,32 +68,38 @@ func (r *accountsRun) run(ctx context.Context, targets []accountTarget) error {
 	}
 	r.each(len(targets), func(i int) {
 		var err error
-		if sources[i], err = r.expand(ctx, targets[i]); err != nil {
+		sources[i], err = r.expand(ctx, targets[i])
+		switch {
+		case stopped(ctx):
+		case err != nil:
 			r.fails(targets[i].source, err)
 			breaks(r.keepFailure(nameOfSource(targets[i].source), err))
-			return
-		}
-		if targets[i].regions {
-			breaks(r.dropFailure(nameOfSource(targets[i].source)))
+		case targets[i].regions:
+			breaks(errors.Join(r.keepRegions(), r.dropFailure(nameOfSource(targets[i].source))))
 		}
 	})
-	if err := r.keepRegions(); err != nil {
-		return err
-	}
-	var all []string
-	for _, source := range slices.Concat(sources...) {
-		if !slices.Contains(all, source) { // a region may be named and be among all of them
-			all = append(all, source)
-		}
-	}
+	all := onceEach(slices.Concat(sources...)) // a region may be named and be among all of them
+	r.total = len(all)
 	r.each(len(all), func(i int) { breaks(r.account(ctx, all[i])) })
 	switch {
+	case ctx.Err() != nil && r.dir == "":
+		return badInput("interrupted")
 	case ctx.Err() != nil:
 		return badInput("interrupted; --resume goes on where it stopped")
 	case broken != nil:
 		return badInput("%w", broken)
 	}
 	return nil
+}
+
+// onceEach returns words in their order, each once.
+func onceEach(words []string) []string {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(words, func(w string) bool {
+		was := seen[w]
+		seen[w] = true
+		return was
+	})
 }
 
 // each calls f for 0 to n-1, no more than inFlight at once.
@@ -97,6 +118,9 @@ func (r *accountsRun) each(n int, f func(int)) {
 // prepare makes the folder and reads what an earlier run knew.
 func (r *accountsRun) prepare() error {
 	r.regions = map[string][]string{}
+	if r.dir == "" {
+		return nil
+	}
 	if err := os.MkdirAll(r.dir, 0o777); err != nil {
 		return badInput("%w", err)
 	}
@@ -113,8 +137,11 @@ func (r *accountsRun) prepare() error {
 	return nil
 }
 
+// keepRegions writes down which regions accounts have as soon as one says so: a run that is killed has them.
 func (r *accountsRun) keepRegions() error {
-	if len(r.regions) == 0 {
+	r.one.Lock()
+	defer r.one.Unlock()
+	if r.dir == "" {
 		return nil
 	}
 	return replaceFile(filepath.Join(r.dir, regionsFile), func(w io.Writer) error { return json.NewEncoder(w).Encode(r.regions) })
@@ -161,15 +188,15 @@ func (r *accountsRun) account(ctx context.Context, source string) error {
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(r.dir, fileOf(a.name))
-	if err := replaceable(path); err != nil {
-		return err
-	}
-	if info, err := os.Stat(path); r.resume && err == nil && info.Size() > 0 {
-		r.one.Lock()
-		r.kept++
-		r.one.Unlock()
+	if r.user != nil && r.user.skips(a.name) {
 		return nil
+	}
+	path := filepath.Join(r.dir, fileOf(a.name))
+	if done, err := r.isKept(path); err != nil || done {
+		if done {
+			r.keeps(ctx, a.name, path)
+		}
+		return err
 	}
 	taken, err := a.read(ctx, func(string, int) {})
 	switch {
@@ -179,19 +206,55 @@ func (r *accountsRun) account(ctx context.Context, source string) error {
 		r.fails(source, err)
 		return r.keepFailure(a.name, err)
 	}
-	if err := replaceFile(path, func(w io.Writer) error { return snapshot.Write(w, taken) }); err != nil {
-		return err
-	}
-	if err := r.dropFailure(a.name); err != nil {
+	if err := r.keep(path, a.name, taken); err != nil {
 		return err
 	}
 	r.succeeds(taken)
+	if r.user != nil {
+		r.user.taken(ctx, a.name, taken)
+	}
 	return nil
+}
+
+// isKept reports whether an earlier run read an account. The error is for a file that must not be replaced.
+func (r *accountsRun) isKept(path string) (bool, error) {
+	if r.dir == "" {
+		return false, nil
+	}
+	if err := replaceable(path); err != nil {
+		return false, err
+	}
+	info, err := os.Stat(path)
+	return r.resume && err == nil && info.Size() > 0, nil
+}
+
+// keep writes the file of an account.
+func (r *accountsRun) keep(path, name string, taken providers.Snapshot) error {
+	if r.dir == "" {
+		return nil
+	}
+	if err := replaceFile(path, func(w io.Writer) error { return snapshot.Write(w, taken) }); err != nil {
+		return err
+	}
+	return r.dropFailure(name)
+}
+
+// keeps counts an account that an earlier run read.
+func (r *accountsRun) keeps(ctx context.Context, name, path string) {
+	r.one.Lock()
+	r.kept++
+	r.one.Unlock()
+	if r.user != nil {
+		r.user.kept(ctx, name, path)
+	}
 }
 
 // keepFailure writes a snapshot of an account of which nothing could be read, so that whoever reads the folder knows that it is
 // missing. It is beside the file that --resume goes by.
 func (r *accountsRun) keepFailure(name string, why error) error {
+	if r.dir == "" {
+		return nil
+	}
 	nothing := providers.Snapshot{Scope: name, Objects: map[string][]json.RawMessage{}}
 	nothing.Provider, _, _ = strings.Cut(name, "://")
 	for _, n := range natives() {
@@ -212,6 +275,9 @@ func (r *accountsRun) keepFailure(name string, why error) error {
 
 // dropFailure takes away what keepFailure wrote in an earlier run.
 func (r *accountsRun) dropFailure(name string) error {
+	if r.dir == "" {
+		return nil
+	}
 	if err := os.Remove(filepath.Join(r.dir, failureOf(name))); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
@@ -229,7 +295,11 @@ func (r *accountsRun) fails(source string, err error) {
 	defer r.one.Unlock()
 	r.failed++
 	r.streams.progressDone()
-	fmt.Fprintf(r.streams.err, "%s: could not be read: %v\n", nameOfSource(source), err)
+	name := nameOfSource(source)
+	fmt.Fprintf(r.streams.err, "%s: could not be read: %v\n", name, err)
+	if r.user != nil {
+		r.user.failed(name, err)
+	}
 }
 
 // succeeds tells of an account that was read, perhaps in part.
@@ -237,13 +307,15 @@ func (r *accountsRun) succeeds(taken providers.Snapshot) {
 	r.one.Lock()
 	defer r.one.Unlock()
 	r.read++
-	r.streams.progressDone()
-	fmt.Fprintln(r.streams.err, holdings(taken))
 	if len(taken.Gaps) > 0 {
 		r.partial++
+	}
+	if r.user == nil {
+		r.streams.progressDone()
+		fmt.Fprintln(r.streams.err, holdings(taken))
 		r.streams.tell(gapFindings(taken), true)
 	}
-	r.streams.progress("%d accounts read", r.read)
+	r.streams.progress("%d of %d accounts read", r.read+r.kept, r.total)
 }
 
 // summary says in a line how it went.

@@ -36,7 +36,7 @@ type listedPackage struct {
 // isTestSupport reports whether only tests link the package.
 func (p listedPackage) isTestSupport() bool {
 	rel := p.rel()
-	return strings.HasPrefix(rel, "terraform/schematest") || rel == "providers/providertest" || path.Base(rel) == "standin"
+	return strings.HasPrefix(rel, "terraform/schematest") || rel == "providers/providertest" || rel == "model/sharedtest" || path.Base(rel) == "standin"
 }
 
 // rel is the package's path below the module: "model", "providers/aws".
@@ -86,9 +86,10 @@ var layers = [...]struct {
 	{"model/audit", []string{"model"}},
 	{"model/audit/checks", []string{"model", "model/audit"}},
 	{"model/assertion", []string{"model", "model/audit"}},
+	{"model/sharedtest", nil}, // test support
 	{"terraform", []string{"github.com/hashicorp/hcl/v2/...", "github.com/zclconf/go-cty/...", "github.com/hashicorp/terraform-json"}},
 	// Test support: a provider plugin that knows the schemas and nothing else.
-	{"terraform/schematest/...", []string{"terraform", "terraform/schematest/...", "github.com/hashicorp/...", "github.com/zclconf/go-cty/..."}},
+	{"terraform/schematest/...", []string{"terraform", "terraform/schematest/...", "model/sharedtest", "github.com/hashicorp/...", "github.com/zclconf/go-cty/..."}},
 	{"providers", []string{"model", "model/audit", "terraform"}},
 	{"providers/all", []string{"model", "providers", "providers/*"}},
 	{"providers/providertest", []string{"model", "terraform", "terraform/schematest", "providers"}},

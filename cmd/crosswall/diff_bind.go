@@ -17,14 +17,48 @@ func namesOf(p providers.Provider, asked translate.Result) tfsource.Names {
 	return tfsource.NamesIn(p, asked.Output.Module, written)
 }
 
-// bindParties says which workloads stand behind the groups of a module that the translation calls
+// binder says who stands behind the groups of a module that a translation is compared with.
+type binder struct {
+	asked translate.Result
+	// site is where the workloads live.
+	site providers.Site
+	// wanted are the names of the translation, here those of the module.
+	wanted, here tfsource.Names
+	// ownedOnly leaves out endpoints that may be anybody's and are in no group of the translation.
+	ownedOnly bool
+}
+
+// bound is what came of binding groups.
+type bound struct {
+	findings []model.Finding
+	// peers are groups that strangers are in, whom the rules of the group are not to judge; see withoutStrangers.
+	peers map[model.Group]bool
+}
+
+// bind says which workloads stand behind the groups that the translation calls
 // something else, because the cloud gave them ids, and which addresses its subnets have. A
 // subnet that has other addresses than the placement says is a finding; what it has counts.
+// Of endpoints that the module tells one by one, what it tells counts, see [enlistment].
 // A group that nothing of the translation goes by has the members that it has here. It stays unknown where it may be what
 // became of a group of the translation that is not here.
-func bindParties(inv model.Inventory, wanted, here tfsource.Names) []model.Finding {
-	groups := inv.Groups
-	same := wanted.Same(here)
+func (b binder) bind() bound {
+	groups := b.asked.Inventory.Groups
+	b.bindSame()
+	lost := slices.ContainsFunc(b.wanted.Unmatched(b.here), func(g model.Group) bool { return groups[g] != nil && placeAddrs(groups[g]).IsEmpty() })
+	out := b.enlist(lost)
+	for g, members := range b.here.Members() {
+		if _, bound := groups[g]; !bound && (!lost || !mayHold(b.asked.Inventory, placeAddrs(members))) {
+			groups[g] = members
+		}
+	}
+	out.findings = append(out.findings, b.bindPlaces()...)
+	return out
+}
+
+// bindSame binds the groups that are the same as one of the translation.
+func (b binder) bindSame() {
+	groups := b.asked.Inventory.Groups
+	same := b.wanted.Same(b.here)
 	for _, g := range slices.Sorted(maps.Keys(same)) {
 		if _, bound := groups[g]; bound {
 			continue
@@ -36,14 +70,12 @@ func bindParties(inv model.Inventory, wanted, here tfsource.Names) []model.Findi
 			}
 		}
 	}
-	lost := slices.ContainsFunc(wanted.Unmatched(here), func(g model.Group) bool { return groups[g] != nil && placeAddrs(groups[g]).IsEmpty() })
-	for g, members := range here.Members() {
-		if _, bound := groups[g]; !bound && (!lost || !mayHold(inv, placeAddrs(members))) {
-			groups[g] = members
-		}
-	}
+}
+
+// bindPlaces binds subnets to the addresses that they have.
+func (b binder) bindPlaces() []model.Finding {
 	var out []model.Finding
-	places := here.Places()
+	groups, places := b.asked.Inventory.Groups, b.here.Places()
 	for _, g := range slices.Sorted(maps.Keys(places)) {
 		said, bound := groups[g]
 		is := places[g]

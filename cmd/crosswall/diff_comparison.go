@@ -35,6 +35,8 @@ type comparison struct {
 	// names says which workloads a member stands for; a member that is missing stands for
 	// itself.
 	names map[model.Identity][]model.Identity
+	// assumed are the members of whom nothing says that they are there, with those that they are put together of.
+	assumed map[model.Identity][]model.Identity
 	// delta is over the members of both sides.
 	delta model.Delta
 	// added and removed are the members that one side has only, sorted. What may pass to

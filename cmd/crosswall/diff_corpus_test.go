@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/crosswall/crosswall/model/sharedtest"
 	"github.com/crosswall/crosswall/providers/all"
 	tfsource "github.com/crosswall/crosswall/translate/terraform"
 )
@@ -21,15 +22,7 @@ import (
 // CROSSWALL_SHARED says.
 func sharedCorpus(t *testing.T) string {
 	t.Helper()
-	dir := os.Getenv("CROSSWALL_SHARED")
-	if dir == "" {
-		dir = filepath.Join(repository, "..", "shared")
-	}
-	dir = filepath.Join(dir, "corpus")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("no inputs from the field here: %v", err)
-	}
-	return dir
+	return sharedtest.Path(t, "corpus")
 }
 
 // corpusTerraform returns the plans and states from the field, by path.
@@ -176,7 +169,7 @@ func judgeCorpus(t *testing.T, name string, in [2]tfsource.Input, resources [2][
 	}
 	r := diffRequest{source: &sourceOptions{}}
 	var said bytes.Buffer
-	c, err := r.readings(&streams{in: strings.NewReader(""), out: &said, err: &said}, in, nil, opponent{name: "want", label: "want"}, opponent{name: "have", label: "have"})
+	c, err := r.readings(&streams{in: strings.NewReader(""), out: &said, err: &said}, &in, nil, opponent{name: "want", label: "want"}, opponent{name: "have", label: "have"})
 	if err != nil {
 		t.Errorf("%s: %v %s", name, err, said.String())
 		return 0

@@ -76,6 +76,8 @@ type entryJSON struct {
 	GaveUp bool `json:"gaveUp,omitempty"`
 	// Forced entries are what the target of a translation cannot express.
 	Forced bool `json:"forced,omitempty"`
+	// Assumed is true where an end is in several groups at once and no resource says that there is anybody who is.
+	Assumed bool `json:"assumed,omitempty"`
 }
 
 // packetJSON is the first packet of a connection.
@@ -187,6 +189,7 @@ func (d diff) pairsJSON(e diffEntry) []entryJSON {
 					}
 					seen[names] = true
 					j := like
+					j.Assumed = len(d.assumed[src.ID]) > 0 || len(d.assumed[dst.ID]) > 0
 					j.From, j.To, j.FromAddresses, j.ToAddresses = src.name, dst.name, src.at, dst.at
 					if src.ID != model.Outside && dst.ID != model.Outside && d.hasFamily(src.ID, !from.v6) && d.hasFamily(dst.ID, !from.v6) {
 						j.Family = e.family

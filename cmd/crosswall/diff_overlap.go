@@ -1,62 +1,74 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/crosswall/crosswall/model"
+	tfsource "github.com/crosswall/crosswall/translate/terraform"
 )
 
-// overlap reports rules that were rewritten and may be told apart only by an endpoint in several groups at once, of which
-// resources say nothing: where rules refuse by group, two lists that decide alike for each group by itself may decide
-// differently for who is in two of them. Rules that only admit never do.
-func overlap(c comparison) (model.Finding, bool) {
-	var refusing, rewritten []ruleAt
-	seen := map[string]int{}
-	each := func(p model.Policy, f func(ruleAt)) {
-		eachRule(p, func(at ruleAt) {
-			if at.chain.Order != model.AnyAllow && c.namesMembers(at) {
-				f(at)
-			}
-		})
-	}
-	each(c.want.policy, func(at ruleAt) { seen[meaningOf(at)]++ })
-	each(c.have.policy, func(at ruleAt) { seen[meaningOf(at)]-- })
-	for _, p := range []model.Policy{c.want.policy, c.have.policy} {
-		each(p, func(at ruleAt) {
-			if at.Action == model.Deny {
-				refusing = append(refusing, at)
-			}
-			if seen[meaningOf(at)] != 0 {
-				rewritten = append(rewritten, at)
-			}
-		})
-	}
-	for _, at := range rewritten {
-		if slices.ContainsFunc(refusing, func(d ruleAt) bool {
-			return d.layer.Name == at.layer.Name && d.direction == at.direction && meaningOf(d) != meaningOf(at) || at.Action == model.Deny
-		}) {
-			return model.Finding{Severity: model.Warning, Code: "overlapping-groups", Origin: at.Origin,
-				Summary: fmt.Sprintf("%s is not the same on both sides; for whoever is in several groups or has several tags at once it may decide, and nothing says that nobody is", at.Name),
-				Advice:  "compare with a live source or a snapshot, which say who is in which groups"}, true
-		}
-	}
-	return model.Finding{}, false
+// codeOverlap marks findings about endpoints that may be in several groups at once, of which no resource tells.
+const codeOverlap = "overlapping-groups"
+
+// mostAssumed is how many endpoints are shown of which no resource tells; the rest is counted.
+const mostAssumed = 8
+
+// shownOf returns those that are shown, of lists of groups that an endpoint may be in: those in the fewest groups.
+func shownOf(together [][]model.Identity) [][]model.Identity {
+	out := slices.Clone(together)
+	slices.SortStableFunc(out, func(a, b []model.Identity) int { return cmp.Compare(len(a), len(b)) })
+	return out[:min(mostAssumed, len(out))]
 }
 
-// meaningOf spells what a rule says, its name left out.
-func meaningOf(at ruleAt) string {
-	return fmt.Sprint(at.layer.Name, "|", at.direction, "|", at.Action, "|", at.Priority, "|",
-		selectorText(at.Target, nil), "|", selectorText(at.Peer, nil), "|", at.Traffic)
+// overlapping keeps, of what differs for endpoints that were put together of several groups, what none of the groups by itself
+// explains, and says that they are not known to be there. Where not all that may matter were looked at, nothing that was is
+// not known to be equal.
+func (c *comparison) overlapping(o tfsource.Overlap, merged tfsource.Input) []model.Finding {
+	c.delta.Opened, c.delta.Closed = merged.Beyond(c.delta.Opened), merged.Beyond(c.delta.Closed)
+	c.delta.Unknown = merged.Beyond(c.delta.Unknown)
+	c.delta.GaveUp = c.delta.GaveUp.Intersect(c.delta.Unknown)
+	c.assumed = merged.Joint()
+	var out []model.Finding
+	if len(c.assumed) > 0 {
+		rest := ""
+		if n := len(o.Together) - len(c.assumed); n > 0 {
+			rest = fmt.Sprintf(", and %d more that are not shown", n)
+		}
+		out = append(out, model.Finding{Severity: model.Warning, Code: codeOverlap,
+			Summary: fmt.Sprintf("no resource says who is in several groups or has several tags at once; what is told of %s holds if somebody is in all of them%s",
+				strings.Join(quotedIDs(slices.Sorted(maps.Keys(c.assumed))), ", "), rest),
+			Advice: "compare with a live source or a snapshot, which say who is in which groups"})
+	}
+	if o.Open != "" {
+		out = append(out, model.Finding{Severity: model.Warning, Code: codeOverlap,
+			Summary: "endpoints that are in several groups or have several tags at once may be treated differently: " + o.Open,
+			Advice:  "compare with a live source or a snapshot, which say who is in which groups"})
+		c.incomplete = c.incomplete || c.delta.Opened.IsEmpty() && c.delta.Closed.IsEmpty()
+	}
+	return out
 }
 
-// namesMembers reports whether a rule names somebody by what they belong to and not by addresses.
-func (c comparison) namesMembers(at ruleAt) bool {
-	return slices.ContainsFunc([]model.Selector{at.Target, at.Peer}, func(s model.Selector) bool {
-		if s == nil {
-			return false
+// assumedIn returns those in an entry of whom no resource tells.
+func (d diff) assumedIn(e diffEntry) []string {
+	found := map[model.Identity]bool{}
+	for _, c := range slices.Concat(e.from.classes, e.to.classes) {
+		for _, id := range c.ids {
+			if len(d.assumed[id]) > 0 {
+				found[id] = true
+			}
 		}
-		who := c.inv.Resolve(s).May
-		return len(who.Entries()) > 0 && !who.IsAny()
-	})
+	}
+	return quotedIDs(slices.Sorted(maps.Keys(found)))
+}
+
+func quotedIDs(ids []model.Identity) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = fmt.Sprintf("%q", string(id))
+	}
+	return out
 }

@@ -113,7 +113,7 @@ func (j pairJudge) check(t *testing.T, p tfPair, form string, want, have tfsourc
 	t.Helper()
 	r := diffRequest{source: &sourceOptions{}}
 	quiet := &streams{in: strings.NewReader(""), out: io.Discard, err: io.Discard}
-	c, err := r.readings(quiet, [2]tfsource.Input{want, have}, nil, opponent{name: "want", label: "want"}, opponent{name: "have", label: "have"})
+	c, err := r.readings(quiet, &[2]tfsource.Input{want, have}, nil, opponent{name: "want", label: "want"}, opponent{name: "have", label: "have"})
 	if err != nil {
 		t.Fatalf("%s: %v", form, err)
 	}

@@ -15,35 +15,43 @@ import (
 // terraformWithTerraform compares two readings of Terraform, configuration, plan or state, or of what accounts held, by what
 // their resources name.
 func (r *diffRequest) terraformWithTerraform(s *streams, want, have contestant) (comparison, error) {
-	asked, err := want.lastReading(s)
+	asked, err := want.lastReading(s, nil)
 	if err != nil {
 		return comparison{}, err
 	}
-	read := have.lastReading
-	if r.ownedOnly {
-		read = func(s *streams) (reading, error) { return have.reading(s, nil) }
-	}
-	found, err := read(s)
+	found, owned, err := r.against(s, asked.Names(), have)
 	if err != nil {
 		return comparison{}, err
 	}
-	owned := ownership{strangers: tfsource.StrangersIn(found.Names(), asked.Names()), shown: asked.Names().Marks()}
-	if r.ownedOnly {
-		if found, err = have.reading(s, owned.strangers.Has); err != nil {
-			return comparison{}, err
-		}
-		owned = owned.leaveOut()
-	}
-	have.forget()
 	in := [2]tfsource.Input{asked.Input, found.Input}
 	all := slices.Concat(asked.findings, found.findings)
+	asked, found = reading{}, reading{} // which are in memory no longer than need be
 	if err := r.placeSubnets(s, &in); err != nil {
 		return comparison{}, err
 	}
-	out, err := r.readings(s, in, all, opponent{name: want.path, label: "want"}, opponent{name: have.path, label: "have"})
+	out, err := r.readings(s, &in, all, opponent{name: want.path, label: "want"}, opponent{name: have.path, label: "have"})
 	out.incomplete = out.incomplete || want.hasGaps() || have.hasGaps()
 	out.ownership = owned
 	return out, err
+}
+
+// against reads the second source, of which the first has names.
+func (r *diffRequest) against(s *streams, asked tfsource.Names, have contestant) (reading, ownership, error) {
+	owned := ownership{shown: asked.Marks()}
+	if !r.ownedOnly {
+		found, err := have.lastReading(s, nil)
+		if owned.shown && err == nil {
+			owned.strangers = tfsource.StrangersIn(found.Names(), asked)
+		}
+		return found, owned, err
+	}
+	found, err := have.reading(s, nil)
+	if err != nil {
+		return found, owned, err
+	}
+	owned.strangers = tfsource.StrangersIn(found.Names(), asked)
+	found, err = have.lastReading(s, owned.strangers.Has)
+	return found, owned.leaveOut(), err
 }
 
 // placeSubnets tells readings what the placement says of subnets, if one was given.
@@ -86,13 +94,15 @@ func (r *diffRequest) comparePlan(s *streams) (comparison, error) {
 	if err != nil {
 		return comparison{}, badInput("%s: %w", name, err)
 	}
-	return r.readings(s, [2]tfsource.Input{before, after}, findings,
+	return r.readings(s, &[2]tfsource.Input{before, after}, findings,
 		opponent{name: "what is there", label: "before"}, opponent{name: "the plan", label: "after"})
 }
 
-// readings compares two readings once they are on one inventory.
-func (r *diffRequest) readings(s *streams, in [2]tfsource.Input, findings []model.Finding, want, have opponent) (comparison, error) {
-	a, b, more := tfsource.Merge(in[0], in[1])
+// readings compares two readings once they are on one inventory, and lets go of them when they are.
+func (r *diffRequest) readings(s *streams, in *[2]tfsource.Input, findings []model.Finding, want, have opponent) (comparison, error) {
+	several := tfsource.FindOverlap(in[0], in[1], addressed)
+	a, b, more := tfsource.MergeTogether(in[0], in[1], shownOf(several.Together))
+	*in = [2]tfsource.Input{}
 	findings = model.SortFindings(append(findings, more...))
 	s.tell(findings, r.source.verbose)
 	if model.WorstSeverity(findings) == model.Error {
@@ -102,33 +112,12 @@ func (r *diffRequest) readings(s *streams, in [2]tfsource.Input, findings []mode
 	inv := addressed(a.Inventory)
 	c := compareInputs(want, have, inv, inv)
 	c.noun, c.byPlace = "group", true
-	known := slices.ContainsFunc(in[:], tfsource.Input.TellsMembers)
-	if f, found := overlap(c); found && !known && c.delta.Opened.IsEmpty() && c.delta.Closed.IsEmpty() {
-		s.tell([]model.Finding{f}, r.source.verbose)
-		findings = model.SortFindings(append(findings, f))
-		c.incomplete = true
-	}
+	more = c.overlapping(several, a)
+	s.tell(more, r.source.verbose)
+	findings = model.SortFindings(append(findings, more...))
 	c.findings = findings
 	c.incomplete = c.incomplete || leavesOut(findings)
 	return c, nil
-}
-
-// unread are the codes of warnings about something that was not read or understood, or that was not compared.
-var unread = [...]string{
-	tfsource.CodeUnpaired,
-	"not-read",          // a kind of objects, or a part of one, that an answer may rest on
-	"not-modelled",      // another firewall in the path
-	"unread-document",   // a file of a folder
-	"unread-field",      // a field with a bearing, or a value that is none
-	"unreadable-object", // an object of another form than the API's
-	"contradiction",     // two objects that cannot both be true
-}
-
-// leavesOut reports whether findings say that something was left out that may hold any rule, or that was not compared.
-func leavesOut(findings []model.Finding) bool {
-	return slices.ContainsFunc(findings, func(f model.Finding) bool {
-		return f.Code == tfsource.CodeIncomplete || f.Severity > model.Info && slices.Contains(unread[:], f.Code)
-	})
 }
 
 // addressed gives members of which no address is known all that an interface in a cloud's network can hold, and takes from

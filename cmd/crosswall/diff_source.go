@@ -30,7 +30,7 @@ type contestant struct {
 	findings []model.Finding
 	// inspect is whether an audit wants it.
 	inspect bool
-	// read is what has been read as rules already; nil: nothing has.
+	// read is what has been read as rules already, until it is taken from here; nil: nothing has.
 	read *reading
 }
 
@@ -56,7 +56,11 @@ func (r *diffRequest) compare(ctx context.Context, s *streams, paths []string) (
 			}
 		}
 	}
-	want, have := sides[0], sides[1]
+	return r.between(s, sides[0], sides[1])
+}
+
+// between compares two sources that were read.
+func (r *diffRequest) between(s *streams, want, have contestant) (comparison, error) {
 	switch {
 	case have.kind == manifests && r.ownedOnly:
 		return comparison{}, badInput("--owned-only is about an account or Terraform, and %s holds manifests", have.path)
@@ -79,17 +83,23 @@ func isManifests(s *streams, path string) bool {
 
 // early reads what accounts held as rules, and lets go of it.
 func (c contestant) early(s *streams) (contestant, error) {
-	in, err := c.lastReading(s)
+	in, err := c.lastReading(s, nil)
 	c.read = &in
 	return c, err
 }
 
-// lastReading is a reading after which there is no other: what accounts held is let go of on the way.
-func (c contestant) lastReading(s *streams) (reading, error) {
-	taken := slices.Clone(c.snapshots)
-	c.forget()
-	c.snapshots = taken
-	return c.reading(s, nil)
+// lastReading is a reading after which there is no other: what accounts held, of which there may be hundreds of megabytes, is
+// let go of on the way. The gaps stay.
+func (c contestant) lastReading(s *streams, except func(terraform.Resource) bool) (reading, error) {
+	if c.read != nil && except == nil {
+		in := *c.read
+		*c.read = reading{}
+		return in, nil
+	}
+	for i := range c.snapshots {
+		c.snapshots[i].ReadOnce = true
+	}
+	return c.reading(s, except)
 }
 
 // contestant reads a source, but for Terraform, which is read in two ways.
@@ -113,14 +123,6 @@ func (r *diffRequest) contestant(ctx context.Context, s *streams, p string) (con
 // hasGaps reports whether something could not be read of what accounts held.
 func (c contestant) hasGaps() bool {
 	return slices.ContainsFunc(c.snapshots, func(t providers.Snapshot) bool { return len(t.Gaps) > 0 })
-}
-
-// forget lets go of the objects that accounts held, of which there may be hundreds of megabytes, once they are read as rules. The gaps
-// stay.
-func (c contestant) forget() {
-	for i := range c.snapshots {
-		c.snapshots[i].Objects = nil
-	}
 }
 
 // reader returns a reader of Terraform, and of what stands for cloud objects.

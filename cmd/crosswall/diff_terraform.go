@@ -29,6 +29,7 @@ func (r *diffRequest) manifestsWithTerraform(s *streams, want, have contestant) 
 	if err != nil {
 		return comparison{}, err
 	}
+	p = r.quotas.raised(p)
 	place := translateRequest{source: r.source, placement: r.placement, to: &list{values: []string{p.Name()}}}
 	placed, err := place.place(s, want.material)
 	if err != nil {
@@ -52,7 +53,9 @@ func (r *diffRequest) manifestsWithTerraform(s *streams, want, have contestant) 
 	}
 	findings = append(found, findings...)
 	bindIDs(asked.Inventory.Groups, module)
-	findings = append(findings, bindParties(asked.Inventory, names, here)...)
+	who := binder{asked: asked, site: placed.sites[p.Name()], wanted: names, here: here, ownedOnly: r.ownedOnly}.bind()
+	findings = append(findings, who.findings...)
+	policy = withoutStrangers(policy, who.peers)
 	if err := policy.Validate(); err != nil {
 		return comparison{}, outcome{exitInternal, fmt.Errorf("%s: %w", have.path, err)}
 	}
@@ -191,9 +194,14 @@ func (r *diffRequest) cloudOf(path string, m terraform.Module) (providers.Provid
 	return nil, badInput("%s holds resources of %s: choose one with --to", path, strings.Join(found, ", "))
 }
 
-// styleOf returns the word of --gcp-style for which a module was written.
+// styleOf returns the word of --gcp-style for which a module was written: that of the rules that crosswall wrote, if any, as
+// somebody else may have written rules of the other sort.
 func styleOf(m terraform.Module) string {
-	if slices.ContainsFunc(m.Resources, func(x terraform.Resource) bool { return x.Type == "google_compute_network_firewall_policy_rule" }) {
+	has := func(typ string, owned bool) bool {
+		return slices.ContainsFunc(m.Resources, func(x terraform.Resource) bool { return x.Type == typ && (!owned || providers.IsOwned(x)) })
+	}
+	const policy, rule = "google_compute_network_firewall_policy", "google_compute_network_firewall_policy_rule"
+	if has(rule, false) && (has(policy, true) || !has("google_compute_firewall", true)) {
 		return gcpPolicy
 	}
 	return gcpVPC

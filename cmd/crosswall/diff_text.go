@@ -200,6 +200,9 @@ const fewReasons = 4
 // details returns an entry's example and reasons, each with a label.
 func (d diff) details(e diffEntry) [][2]string {
 	out := [][2]string{{"example", d.exampleText(e.example)}}
+	if who := d.assumedIn(e); len(who) > 0 {
+		out = append(out, [2]string{"assumed", "there is somebody in " + strings.Join(who, ", or in ") + "; no resource says so"})
+	}
 	for _, have := range []bool{false, true} {
 		label, more := d.opponent(have).label, 0
 		var said []string

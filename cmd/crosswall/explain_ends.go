@@ -30,7 +30,7 @@ func (sc scene) end(flag, text string) (endpoint, error) {
 	if a, ok := parseAddrs(text); ok {
 		return sc.outside(flag, text, a)
 	}
-	name, at, pinned := strings.Cut(text, "@")
+	name, at, pinned := sc.split(text)
 	w, err := sc.named(name)
 	if err != nil {
 		return endpoint{}, badInput("--%s %s: %w", flag, text, err)
@@ -53,6 +53,20 @@ func (sc scene) end(flag, text string) (endpoint, error) {
 	}
 	e.Addrs, e.label = a, e.label+" at "+addrsText(a)
 	return e, nil
+}
+
+// split takes the address from the end of a name: web@10.0.0.1. Names of service accounts have an "@" of their own.
+func (sc scene) split(text string) (name, at string, pinned bool) {
+	i := strings.LastIndexByte(text, '@')
+	if i < 0 {
+		return text, "", false
+	}
+	if _, ok := parseAddrs(text[i+1:]); !ok {
+		if _, err := sc.named(text); err == nil {
+			return text, "", false
+		}
+	}
+	return text[:i], text[i+1:], true
 }
 
 // outside is addresses of nobody known. A single address that one workload is

@@ -48,7 +48,7 @@ func (o *sourceOptions) readParties(ctx context.Context, s *streams, f found) (m
 			return material{}, err
 		}
 	}
-	in, err := c.reading(s, nil)
+	in, err := c.lastReading(s, nil)
 	if err != nil {
 		return material{}, err
 	}

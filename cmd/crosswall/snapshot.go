@@ -25,10 +25,7 @@ type snapshotRequest struct {
 	output   string
 	verbose  bool
 	exitZero bool
-	// accounts is a file of many accounts; the rest is about reading them.
-	accounts, out string
-	inFlight      int
-	resume        bool
+	many     *accountsChoice
 }
 
 func newSnapshot(s *streams) *cobra.Command {
@@ -68,12 +65,9 @@ not read again. The list is YAML:
 	f.StringVarP(&r.output, "output", "o", "", "`file` to write; standard output if not given")
 	f.BoolVarP(&r.verbose, "verbose", "v", false, "show notes, not only warnings and errors")
 	f.BoolVar(&r.exitZero, "exit-zero", false, "exit with 0 even if something could not be read")
-	f.StringVar(&r.accounts, "accounts", "", "`file` of accounts to read, into --out")
-	f.StringVar(&r.out, "out", "", "`folder` for the files of --accounts")
-	f.IntVar(&r.inFlight, "in-flight", 8, "how many of the --accounts are read at once")
-	f.BoolVar(&r.resume, "resume", false, "with --accounts: leave accounts alone that have a file")
+	r.many = addAccountsFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if r.accounts != "" {
+		if r.many.list != "" {
 			return r.runAccounts(cmd.Context(), s)
 		}
 		return r.run(cmd.Context(), s, args[0])
@@ -83,31 +77,27 @@ not read again. The list is YAML:
 
 // args asks for one SOURCE, or a list of accounts.
 func (r *snapshotRequest) args(_ *cobra.Command, args []string) error {
-	many := r.accounts != ""
+	many := r.many.list != ""
 	switch {
 	case many && len(args) > 0:
 		return errors.New("--accounts names the sources: give no other")
 	case many && r.output != "":
 		return errors.New("--accounts writes a file for each account: name a folder with --out")
-	case many && r.out == "":
+	case many && r.many.out == "":
 		return errors.New("name the folder for the accounts' files with --out")
-	case many && r.inFlight < 1:
-		return errors.New("--in-flight is at least 1")
-	case !many && (r.out != "" || r.resume):
-		return errors.New("--out and --resume go with --accounts")
 	case !many && len(args) != 1:
 		return errors.New("give one SOURCE: a live account, or what commands printed")
 	}
-	return nil
+	return r.many.check()
 }
 
 // runAccounts reads many accounts.
 func (r *snapshotRequest) runAccounts(ctx context.Context, s *streams) error {
-	targets, err := readAccounts(r.accounts)
+	targets, err := readAccounts(r.many.list)
 	if err != nil {
 		return err
 	}
-	run := &accountsRun{streams: s, dir: r.out, inFlight: r.inFlight, resume: r.resume}
+	run := r.many.run(s, nil)
 	if err := run.run(ctx, targets); err != nil {
 		fmt.Fprintln(s.err, run.summary())
 		return err

@@ -79,18 +79,6 @@ type material struct {
 	parties *parties
 }
 
-// leftOut are the codes of findings about something that bears on the answer and is not taken into
-// account.
-var leftOut = [...]string{
-	"unmodelled-policy",       // an object of a kind that decides about traffic
-	"unmodelled-workload",     // an object that makes pods in a way that is not known
-	"broken-document-skipped", // a document that could not be read
-	"kustomization-not-built", // what a kustomization changes: names, labels, selectors, further objects
-	"template-not-processed",  // the objects of an OpenShift template
-	kubelive.CodeNotRead,
-	kubelive.CodeOtherNamespaces,
-}
-
 // code returns exitIncomplete when the input holds something that may change
 // every answer about it, or when a cluster does something else than its policies say.
 func (m material) code() exitCode {
@@ -102,10 +90,8 @@ func (m material) code() exitCode {
 
 // wordCode returns exitIncomplete when the input holds something that may change what the policies say.
 func (m material) wordCode() exitCode {
-	for _, f := range m.findings {
-		if slices.Contains(leftOut[:], f.Code) {
-			return exitIncomplete
-		}
+	if leavesOut(m.findings) {
+		return exitIncomplete
 	}
 	return exitClean
 }

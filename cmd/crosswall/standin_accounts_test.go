@@ -3,11 +3,14 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"hash/fnv"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -47,6 +50,7 @@ func newManyAccounts(t *testing.T, n int) *manyAccounts {
 	m := &manyAccounts{}
 	m.Server = &awsstandin.Server{Holds: func(key, region string) awsstandin.Objects {
 		a := awsstandin.NewAccount(key[len(key)-12:])
+		a.Regions = regionsRead()
 		a.VPCs = []*awsstandin.VPC{{ID: "vpc-1", CIDR: "10.0.0.0/16"}}
 		a.Groups = []*awsstandin.Group{{ID: groupIDOf(key, region), Name: "web", VPC: "vpc-1", Rules: []*awsstandin.Rule{{ID: "sgr-1", Protocol: "tcp", From: 443, To: 443, CIDR: "0.0.0.0/0"}}}}
 		return a.Objects()
@@ -96,6 +100,98 @@ func (m *manyAccounts) read(ctx context.Context, dir string, more ...string) ran
 	return ran{run(ctx, args, streams{in: strings.NewReader(""), out: &out, err: &errs}), out.String(), errs.String()}
 }
 
+// killed runs the command as a process of its own, which is killed without a word when stopAt calls were made.
+func (m *manyAccounts) killed(t *testing.T, dir string) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(t.TempDir(), "crosswall") // as which TestMain runs the command
+	if err := os.Symlink(self, program); err != nil {
+		t.Skipf("no symbolic links here: %v", err)
+	}
+	cmd := exec.Command(program, "snapshot", "--accounts", m.accounts, "--out", dir, "--in-flight", "8")
+	var kill sync.Once
+	m.mu.Lock()
+	m.stop = func() {
+		kill.Do(func() {
+			if err := cmd.Process.Kill(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	m.mu.Unlock()
+	out, err := cmd.CombinedOutput()
+	var ended *exec.ExitError
+	if !errors.As(err, &ended) || ended.ExitCode() != -1 {
+		t.Fatalf("it was not killed: %v\n%.2000s", err, out)
+	}
+}
+
+// A process that is killed leaves whole files only, and what it read is not asked for again, the regions of accounts included.
+func TestStandInAccountsKilled(t *testing.T) {
+	m := newManyAccounts(t, 10)
+	text, err := os.ReadFile(m.accounts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := strings.ReplaceAll(string(text), "["+strings.Join(regionsRead(), ", ")+"]", "all")
+	if err := os.WriteFile(m.accounts, []byte(all), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m.environment(t)
+	for _, at := range []int{5, 60, 200} { // among the calls for regions, and later
+		t.Run(fmt.Sprintf("after %d calls", at), func(t *testing.T) {
+			dir := t.TempDir()
+			m.mu.Lock()
+			m.calls, m.stopAt = 0, at
+			m.mu.Unlock()
+			m.killed(t, dir)
+			kept := filesIn(t, dir)
+			known := map[string][]string{}
+			if data, err := os.ReadFile(filepath.Join(dir, regionsFile)); err == nil {
+				if err := json.Unmarshal(data, &known); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if at > 100 && len(kept) == 0 || at > 10 && len(known) == 0 {
+				t.Fatalf("%d files and the regions of %d accounts: the test shows nothing", len(kept), len(known))
+			}
+			m.mu.Lock()
+			m.stopAt = 0
+			m.mu.Unlock()
+			before := len(m.Calls())
+			r := m.read(context.Background(), dir, "--resume")
+			for _, c := range m.Calls()[before:] {
+				_, asked := known["aws://?profile=p"+c.Key[len(c.Key)-3:]]
+				if c.Action == "DescribeRegions" && asked || c.Action != "DescribeRegions" && kept[scopeOf(c)] != "" && kept[scopeOf(c)] != unreadAccount {
+					t.Fatalf("%s asked again for %s", c.Action, scopeOf(c))
+				}
+			}
+			if r.code != 3 {
+				t.Errorf("exit code %d, want 3 for the denied account\n%.2000s", r.code, r.err)
+			}
+			if files := filesIn(t, dir); len(files) != 9*len(regionsRead())+1 {
+				t.Errorf("%d files\n%.2000s", len(files), r.err)
+			}
+			t.Logf("killed with %d files and the regions of %d accounts; then %s", len(kept), len(known), r.out)
+		})
+	}
+}
+
+// environment starts the stand-in and leads the profiles there.
+func (m *manyAccounts) environment(t *testing.T) {
+	t.Helper()
+	environment := awsEnvironment(t)
+	environment["AWS_SHARED_CREDENTIALS_FILE"] = m.config
+	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"} {
+		environment[name] = ""
+	}
+	serveOn(t, m, environment)
+	os.Unsetenv("AWS_PROFILE") //nolint:errcheck // it was set, and is put back after the test
+}
+
 // unreadAccount stands for the file of an account of which nothing could be read.
 const unreadAccount = "unread"
 
@@ -108,6 +204,9 @@ func filesIn(t *testing.T, dir string) map[string]string {
 		t.Fatal(err)
 	}
 	for _, name := range names {
+		if strings.HasPrefix(filepath.Base(name), ".") {
+			continue // the regions of accounts
+		}
 		f, err := os.Open(name)
 		if err != nil {
 			t.Fatal(err)
@@ -129,13 +228,7 @@ func filesIn(t *testing.T, dir string) map[string]string {
 // told of, and the others are right. What was read before an interruption is not asked for again.
 func TestStandInAccounts(t *testing.T) {
 	m := newManyAccounts(t, *standInAccounts)
-	environment := awsEnvironment(t)
-	environment["AWS_SHARED_CREDENTIALS_FILE"] = m.config
-	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"} {
-		environment[name] = ""
-	}
-	serveOn(t, m, environment)
-	os.Unsetenv("AWS_PROFILE") //nolint:errcheck // it was set, and is put back after the test
+	m.environment(t)
 	dir := t.TempDir()
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()

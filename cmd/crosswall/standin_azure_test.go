@@ -175,11 +175,11 @@ func (s *azureShown) show(to azureStage) { s.stage = to }
 
 func serveAzure(t testing.TB) *azureShown {
 	shown := &azureShown{}
-	server := &azurestandin.Server{Page: 2, Holds: func(id string) *azurestandin.Subscription {
+	server := &azurestandin.Server{Page: 2, Holds: func(id string) azurestandin.Objects {
 		if id != shown.stage.ID {
 			return nil
 		}
-		return shown.stage.Subscription
+		return shown.stage.Objects()
 	}}
 	serveOn(t, server, map[string]string{"CROSSWALL_ARM_ENDPOINT": "URL", "AZURE_AUTHORITY_HOST": ""})
 	t.Cleanup(func() {

@@ -58,22 +58,27 @@ func (s gcpStage) called(addr netip.Addr) []string {
 	case i == nil:
 		return []string{somebodyElse}
 	}
-	return append([]string{i.Name}, i.Tags...)
+	return slices.Concat([]string{i.Name}, i.Tags, i.SecureTags)
 }
 
 // imagine puts a machine with the tags that a label names where there is none.
 func (s gcpStage) imagine(label string, at netip.Addr) (gone func()) {
 	kept := s.Instances
-	var tags []string
+	someone := gcpstandin.Instance{Addr: at.String()}
 	for _, i := range kept {
 		for _, tag := range i.Tags {
 			if strings.Contains(label, tag) {
-				tags = append(tags, tag)
+				someone.Tags = append(someone.Tags, tag)
+			}
+		}
+		for _, tag := range i.SecureTags {
+			if strings.Contains(label, tag) {
+				someone.SecureTags = append(someone.SecureTags, tag)
 			}
 		}
 	}
-	if s.at(at) == nil && len(tags) > 0 {
-		s.Instances = append(slices.Clone(kept), &gcpstandin.Instance{Addr: at.String(), Tags: tags})
+	if s.at(at) == nil && len(someone.Tags)+len(someone.SecureTags) > 0 {
+		s.Instances = append(slices.Clone(kept), &someone)
 	}
 	return func() { s.Instances = kept }
 }
@@ -144,8 +149,8 @@ func (s gcpStage) policies(peer, own netip.Addr, egress bool, x trial) string {
 			if egress {
 				src, dst = own, peer
 			}
-			matches := r.Egress == egress && !r.Disabled && r.Priority < best &&
-				(len(r.Sources) == 0 || slices.ContainsFunc(r.Sources, func(c string) bool { return within(c, src) })) &&
+			matches := r.Egress == egress && !r.Disabled && r.Priority < best && (len(r.TargetTags) == 0 || s.hasAny(own, r.TargetTags)) &&
+				(len(r.Sources)+len(r.SourceTags) == 0 || slices.ContainsFunc(r.Sources, func(c string) bool { return within(c, src) }) || s.hasAny(src, r.SourceTags)) &&
 				(len(r.Destinations) == 0 || slices.ContainsFunc(r.Destinations, func(c string) bool { return within(c, dst) })) &&
 				slices.ContainsFunc(r.Ports, func(p gcpstandin.Ports) bool { return gcpPorts(p, x) })
 			if matches {
@@ -157,6 +162,12 @@ func (s gcpStage) policies(peer, own netip.Addr, egress bool, x trial) string {
 		}
 	}
 	return ""
+}
+
+// hasAny reports whether the machine at an address, if there is one, has one of some secure tags.
+func (s gcpStage) hasAny(addr netip.Addr, tags []string) bool {
+	i := s.at(addr)
+	return i != nil && slices.ContainsFunc(tags, func(t string) bool { return slices.Contains(i.SecureTags, t) })
 }
 
 func gcpPorts(p gcpstandin.Ports, x trial) bool {

@@ -11,11 +11,12 @@ import (
 type Settings struct {
 	// Trusted is public addresses that are not the Internet at large: offices, partners.
 	Trusted model.AddrSet
-	// Public is traffic that anybody may send: the services that are there for everybody.
+	// Public is traffic that anybody may send: the services that are there for everybody. HTTP among it is for load balancers: to
+	// a machine with a public address it is a finding all the same, where that is sure.
 	Public model.Traffic
 	// Custom are services, beyond those that checks know, that nobody on the Internet should reach.
 	Custom []Service
-	// Wide is prefix lengths: a public block that is shorter is wide. IPv4, and IPv6.
+	// WideIPv4 and WideIPv6 are prefix lengths: a public range of more addresses than such a block has is wide. Zero: every range is.
 	WideIPv4, WideIPv6 int
 	// PortRange is the most ports that a rule may admit at once before it counts as a large range.
 	PortRange int

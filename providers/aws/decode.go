@@ -19,7 +19,7 @@ import (
 // new groups, so that a group without egress rules admits none
 // (documentation of aws_security_group). See [providers.Provider] for the rest.
 func (p Provider) Decode(m terraform.Module) (model.Policy, []model.Finding) {
-	d := &decoder{module: m, alias: map[string]model.Group{}, lists: map[model.Group]model.Selector{}}
+	d := newDecoder(m)
 	d.learnNames()
 	d.readPrefixLists()
 	var policy model.Policy
@@ -37,6 +37,16 @@ type decoder struct {
 	alias    map[string]model.Group // address of a resource to its id, where that is known
 	lists    map[model.Group]model.Selector
 	findings []model.Finding
+	// names are the groups that values name, blocks the CIDR blocks that were read without a finding, and traffic that of rules, by what
+	// they say: rules say the same hundreds of thousands of times.
+	names   map[string]model.Selector
+	blocks  map[string]model.Selector
+	traffic map[model.Service]model.Traffic
+}
+
+func newDecoder(m terraform.Module) *decoder {
+	return &decoder{module: m, alias: map[string]model.Group{}, lists: map[model.Group]model.Selector{},
+		names: map[string]model.Selector{}, blocks: map[string]model.Selector{}, traffic: map[model.Service]model.Traffic{}}
 }
 
 func (d *decoder) warn(code, summary string, o model.Origin) {
@@ -46,7 +56,7 @@ func (d *decoder) warn(code, summary string, o model.Origin) {
 // origin is where a part of a resource was read. What is live goes by its id, and a rule of a
 // security group by that of its group, with its own as the path: "sg-0123 sgr-0456".
 func origin(r terraform.Resource, path string) model.Origin {
-	o := model.Origin{File: r.Pos.File, Line: r.Pos.Line, Column: r.Pos.Column, Object: r.Address(), Path: path}
+	o := model.Origin{File: r.Pos.File, Line: r.Pos.Line, Column: r.Pos.Column, Path: path}
 	switch {
 	case r.Name == unread:
 		o.Object = "what was not read"
@@ -55,6 +65,8 @@ func origin(r terraform.Resource, path string) model.Origin {
 		if group, ok := r.Get("security_group_id").AsString(); ok {
 			o.Object, o.Path = group, strings.TrimPrefix(r.Name, group+"_")
 		}
+	default:
+		o.Object = r.Address()
 	}
 	return o
 }
@@ -112,12 +124,20 @@ func (d *decoder) nameIn(v terraform.Value) (name model.Group, why string) {
 
 // selectorIn is nameIn as a selector: perhaps anybody when the name is unknown.
 func (d *decoder) selectorIn(r terraform.Resource, v terraform.Value) model.Selector {
+	text, isText := v.AsString()
+	if known := d.names[text]; isText && known != nil {
+		return known
+	}
 	name, why := d.nameIn(v)
 	if why != "" {
 		if r.Name != unread { // which was said already
 			d.warn("unknown-value", "what this names is not known: "+why, origin(r, ""))
 		}
 		return model.Maybe{Selector: model.Any{}, Why: why}
+	}
+	if isText {
+		d.names[text] = name
+		return d.names[text]
 	}
 	return name
 }
@@ -157,6 +177,10 @@ func (d *decoder) cidr(v terraform.Value, all model.AddrSet, o model.Origin) mod
 		d.warn("unknown-value", "the CIDR block is not known: "+unknownText(v), o)
 		return model.Maybe{Selector: model.At{Addrs: all}, Why: "CIDR block: " + unknownText(v)}
 	}
+	known := d.blocks[text]
+	if at, ok := known.(model.At); ok && all.Covers(at.Addrs) {
+		return known
+	}
 	p, err := netip.ParsePrefix(strings.TrimSpace(text))
 	if err != nil || !all.Covers(model.Prefixes(p)) {
 		d.warn("invalid-cidr", fmt.Sprintf("%q is no CIDR block of the attribute's family", text), o)
@@ -164,18 +188,21 @@ func (d *decoder) cidr(v terraform.Value, all model.AddrSet, o model.Origin) mod
 	}
 	if p != p.Masked() {
 		d.warn("host-bits", fmt.Sprintf("%s has bits beyond its prefix length; AWS takes it for %s", text, p.Masked()), o)
+		return model.At{Addrs: model.Prefixes(p)}
 	}
-	return model.At{Addrs: model.Prefixes(p)}
+	d.blocks[text] = model.At{Addrs: model.Prefixes(p)}
+	return d.blocks[text]
 }
 
 // protocol reads a protocol; why it is unknown when it is.
 func protocol(v terraform.Value) (p model.Protocol, why string) {
 	text, ok := v.AsString()
-	if n, isInt := v.AsInt(); !ok && isInt {
-		text, ok = fmt.Sprint(n), true
-	}
 	if !ok {
-		return model.AnyProtocol, "protocol: " + unknownText(v)
+		n, isInt := v.AsInt()
+		if !isInt {
+			return model.AnyProtocol, "protocol: " + unknownText(v)
+		}
+		text = fmt.Sprint(n)
 	}
 	if p, ok = parseProtocol(strings.ToLower(strings.TrimSpace(text))); !ok {
 		return model.AnyProtocol, fmt.Sprintf("protocol %q is not known", text)

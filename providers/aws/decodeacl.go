@@ -42,7 +42,7 @@ func (d *decoder) readACLs() *aclReader {
 	}
 	for _, r := range d.module.Resources {
 		switch r.Type {
-		case "aws_network_acl_association":
+		case aclAssociationType:
 			acl := a.named(r)
 			acl.subnets = append(acl.subnets, doubtful(d.selectorIn(r, r.Get("subnet_id")), r.Uncertain))
 		case aclRuleType:

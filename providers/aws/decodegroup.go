@@ -317,6 +317,14 @@ func (g *groupReader) add(n groupRead, o model.Origin) {
 	if len(n.peers) == 0 {
 		g.warn("no-peer", "this rule names no peer, so that it admits nothing", o)
 	}
+	if len(n.traffic) == 1 {
+		same, ok := g.traffic[n.traffic[0]]
+		if !ok {
+			same = n.traffic
+			g.traffic[n.traffic[0]] = same
+		}
+		n.traffic = same
+	}
 	for _, p := range n.peers {
 		g.rules[n.dir] = append(g.rules[n.dir], model.Rule{
 			Action: model.Allow, Target: n.target, Peer: doubtful(p, n.why), Traffic: n.traffic, Origin: o,

@@ -12,6 +12,7 @@ import (
 	"testing/fstest"
 
 	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/model/sharedtest"
 	"github.com/crosswall/crosswall/providers"
 	"github.com/crosswall/crosswall/providers/aws"
 	"github.com/crosswall/crosswall/terraform"
@@ -111,13 +112,9 @@ func TestDeterministic(t *testing.T) {
 // shared finds a file of the folder that lies beside the repository.
 func sharedFile(t *testing.T, name string) []byte {
 	t.Helper()
-	dir := os.Getenv("CROSSWALL_SHARED")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared")
-	}
-	data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+	data, err := os.ReadFile(sharedtest.Path(t, filepath.FromSlash(name)))
 	if err != nil {
-		t.Skipf("no %s beside the repository: %v", name, err)
+		t.Fatal(err)
 	}
 	return data
 }

@@ -8,7 +8,7 @@ import (
 
 // Inspect describes security groups, network ACLs, VPCs, subnets and interfaces for an audit. See [providers.Inspected].
 func (p Provider) Inspect(m terraform.Module, policy model.Policy) audit.Estate {
-	d := &decoder{module: m, alias: map[string]model.Group{}, lists: map[model.Group]model.Selector{}}
+	d := newDecoder(m)
 	d.learnNames()
 	i := inspector{decoder: d, estate: audit.Estate{Unread: map[audit.Kind]string{}}, labels: map[model.Group]string{}, made: map[model.Group]terraform.Resource{}}
 	for _, r := range m.Resources {

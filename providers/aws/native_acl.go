@@ -106,7 +106,7 @@ func (n *nativeReader) addDisputed(holders map[string][]string) {
 		why := "network ACLs " + strings.Join(acls, " and ") + " both list the subnet, and a subnet has one"
 		n.warn(codeContradiction, subnet, why)
 		for _, acl := range acls {
-			n.add(terraform.Resource{Type: "aws_network_acl_association", Name: acl + " " + subnet, Uncertain: why, Body: body(
+			n.add(terraform.Resource{Type: aclAssociationType, Name: acl + " " + subnet, Uncertain: why, Body: body(
 				terraform.Attr{Name: "network_acl_id", Value: n.text(acl)},
 				terraform.Attr{Name: "subnet_id", Value: n.text(subnet)},
 			)})

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/model/sharedtest"
 	"github.com/crosswall/crosswall/providers"
 	"github.com/crosswall/crosswall/providers/aws"
 )
@@ -16,15 +17,7 @@ import (
 // sharedFolder finds a folder of those that lie beside the repository.
 func sharedFolder(t *testing.T, name string) string {
 	t.Helper()
-	dir := os.Getenv("CROSSWALL_SHARED")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared")
-	}
-	dir = filepath.Join(dir, filepath.FromSlash(name))
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("no %s beside the repository: %v", name, err)
-	}
-	return dir
+	return sharedtest.Path(t, filepath.FromSlash(name))
 }
 
 // tally counts what objects have, by reading them as anybody would.

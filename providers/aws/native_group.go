@@ -60,12 +60,17 @@ func (n *nativeReader) groupSheets() map[string]*groupSheet {
 		s := at(g.GroupId)
 		s.nativeGroup, s.listed = g, true
 	}
-	eachPart(n.Objects[kindGroupRules], func(i int, x nativeGroupRule, why string) {
+	n.LetGo(kindGroups)
+	rules := n.Objects[kindGroupRules]
+	eachPart(rules, func(i int, x nativeGroupRule, why string) {
+		if i > 0 && n.ReadOnce {
+			rules[i-1] = nil // it was read to its end
+		}
 		r, ok := separate(x, why)
 		switch {
 		case ok:
 			s := at(x.GroupId)
-			s.rows = append(s.rows, r)
+			s.rows = append(s.rows, n.shared(r))
 		case x.GroupId != "":
 			at(x.GroupId)
 			n.warn(codeUnreadable, x.GroupId, fmt.Sprintf("a rule of it (object %d of %s) does not say in which direction", i+1, kindGroupRules))
@@ -75,6 +80,7 @@ func (n *nativeReader) groupSheets() map[string]*groupSheet {
 			n.lacks(kindGroupRules, "", "an object of them cannot be read")
 		}
 	})
+	n.LetGo(kindGroupRules)
 	for id := range n.worn {
 		at(id)
 	}
@@ -138,61 +144,60 @@ func (n *nativeReader) addGroup(s *groupSheet, refs references) {
 	}
 }
 
-// rulesOf returns the rules of a group, out of both forms. What one form has and the other,
+// rulesOf returns the rules of a group, out of both forms, until it is called for the next. What one form has and the other,
 // though it should, has not, is not certain.
 func (n *nativeReader) rulesOf(s *groupSheet) []nativeRule {
-	byKey := make(map[ruleKey]*nativeRule, len(s.rows))
-	out := make([]*nativeRule, 0, len(s.rows))
+	rules, at := n.rules[:0], map[ruleKey]int{}
 	var unknown []nativeRule // those without a peer that is known, which are the same as no other
-	bundles := map[ruleKey]bool{}
-	for _, b := range s.bundles() {
+	n.bundles(s, func(b nativeRule) {
 		if b.peerKind == "" {
 			unknown = append(unknown, b)
-			continue
+			return
 		}
-		if bundles[b.ruleKey] {
-			continue
+		if _, twice := at[b.ruleKey]; !twice {
+			at[b.ruleKey] = len(rules)
+			rules = append(rules, b)
 		}
-		bundles[b.ruleKey] = true
-		byKey[b.ruleKey] = &b
-		out = append(out, &b)
-	}
+	})
 	odd := []string{}
 	for _, r := range s.rows {
-		first := byKey[r.ruleKey]
+		i, known := at[r.ruleKey]
 		switch {
 		case r.peerKind == "":
 			unknown = append(unknown, r)
-		case first == nil:
-			byKey[r.ruleKey] = &r
-			out = append(out, &r)
+		case !known:
 			if s.whyBundles == "" {
 				r.why = firstOf(r.why, "DescribeSecurityGroups does not have it")
 				odd = append(odd, "only rules: "+r.importID(s.GroupId))
 			}
-		case first.id == "":
-			first.id, first.tags = r.id, r.tags
-			first.description = firstOf(r.description, first.description)
-			first.why = firstOf(first.why, r.why)
+			at[r.ruleKey] = len(rules)
+			rules = append(rules, r)
+		case rules[i].id == "":
+			rules[i].join(r)
 		}
 	}
 	if s.whyRows == "" {
-		for _, b := range out {
+		for i, b := range rules {
 			if b.id == "" {
-				b.why = firstOf(b.why, "DescribeSecurityGroupRules does not have it")
+				rules[i].why = firstOf(b.why, "DescribeSecurityGroupRules does not have it")
 				odd = append(odd, "only groups: "+b.importID(s.GroupId))
 			}
 		}
 	}
 	n.reportOdd(s.GroupId, odd)
-	rules := unknown
-	for _, r := range out {
-		rules = append(rules, *r)
-	}
+	rules = append(rules, unknown...)
 	slices.SortStableFunc(rules, func(a, b nativeRule) int {
 		return cmp.Or(a.compare(b.ruleKey), cmp.Compare(a.id, b.id), cmp.Compare(a.why, b.why))
 	})
+	n.rules = rules
 	return uniqueIDs(s.GroupId, rules)
+}
+
+// join adds to a rule of SecurityGroups what SecurityGroupRules says of it.
+func (r *nativeRule) join(row nativeRule) {
+	r.id, r.tags = row.id, row.tags
+	r.description = firstOf(row.description, r.description)
+	r.why = firstOf(r.why, row.why)
 }
 
 // reportOdd reports rules that one of the forms alone has.
@@ -212,9 +217,9 @@ func (n *nativeReader) reportOdd(group string, odd []string) {
 
 // uniqueIDs gives rules that would go by the same name one of their own.
 func uniqueIDs(group string, rules []nativeRule) []nativeRule {
-	seen := map[string]int{}
+	seen := make(map[string]int, len(rules))
 	for i, r := range rules {
-		id := firstOf(r.id, r.importID(group))
+		id := r.called(group)
 		if seen[id]++; seen[id] > 1 {
 			rules[i].id = fmt.Sprintf("%s_%d", id, seen[id])
 		}
@@ -222,15 +227,13 @@ func uniqueIDs(group string, rules []nativeRule) []nativeRule {
 	return rules
 }
 
-// bundles returns the rules that SecurityGroups has of the group.
-func (s *groupSheet) bundles() []nativeRule {
-	var out []nativeRule
+// bundles calls f for the rules that SecurityGroups has of a group.
+func (n *nativeReader) bundles(s *groupSheet, f func(nativeRule)) {
 	read := func(parts *[]json.RawMessage, egress bool) {
 		if parts != nil {
-			eachPart(*parts, func(_ int, p ipPermission, why string) { out = append(out, bundled(p, why, egress)...) })
+			eachPart(*parts, func(_ int, p ipPermission, why string) { n.bundled(p, why, egress, f) })
 		}
 	}
 	read(s.IpPermissions, false)
 	read(s.IpPermissionsEgress, true)
-	return out
 }

@@ -23,7 +23,7 @@ func (n *nativeReader) readLists() {
 		r := terraform.Resource{Type: listType, Name: l.PrefixListId, Body: body(
 			terraform.Attr{Name: "id", Value: n.text(l.PrefixListId)},
 			terraform.Attr{Name: "name", Value: n.text(l.PrefixListName)},
-			terraform.Attr{Name: "max_entries", Value: n.number(l.MaxEntries)},
+			terraform.Attr{Name: "max_entries", Value: numberOf(l.MaxEntries)},
 			terraform.Attr{Name: "address_family", Value: n.text(l.AddressFamily)},
 			terraform.Attr{Name: "owner_id", Value: n.text(l.OwnerId)},
 			terraform.Attr{Name: "tags", Value: n.tags(l.Tags)},
@@ -97,4 +97,12 @@ func (n *nativeReader) listEntries() map[string][]nativeListEntry {
 		slices.SortFunc(es, func(a, b nativeListEntry) int { return cmp.Compare(a.Cidr, b.Cidr) })
 	}
 	return out
+}
+
+// numberOf is a number; absent for nil.
+func numberOf(i *int32) terraform.Value {
+	if i == nil {
+		return terraform.Null()
+	}
+	return terraform.Int(int64(*i))
 }

@@ -191,6 +191,7 @@ func (n *nativeReader) readInterfaces() {
 	if _, read := n.Objects[kindInterfaces]; !read {
 		all = n.instanceInterfaces()
 	}
+	n.LetGo(kindInterfaces)
 	delegated := 0
 	for _, i := range all {
 		delegated += min(1, len(i.Ipv4Prefixes)+len(i.Ipv6Prefixes))

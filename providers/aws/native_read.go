@@ -35,7 +35,11 @@ const (
 // "(not read)", whose rules and members are unknown.
 func (p Provider) Resources(s providers.Snapshot) (terraform.Module, []model.Finding) {
 	n := newNativeReader(s)
-	n.resources = make([]terraform.Resource, 0, len(s.Objects[kindGroupRules])+len(s.Objects[kindGroups])+len(s.Objects[kindInterfaces]))
+	most := 0
+	for _, objects := range s.Objects {
+		most += len(objects) // mostly, each is a resource
+	}
+	n.resources = make([]terraform.Resource, 0, most)
 	n.readInterfaces()
 	n.readGroups()
 	n.readLists()
@@ -73,13 +77,17 @@ type nativeReader struct {
 	// printed are the prefix lists that were printed with their addresses.
 	printed  map[string]bool
 	interned map[string]terraform.Value
+	pairs    map[groupPair]*groupPair
+	// rules are those of the group, and attrs those of the rule, that is being read.
+	rules []nativeRule
+	attrs []terraform.Attr
 }
 
 type kindObject struct{ kind, object string }
 
 func newNativeReader(s providers.Snapshot) *nativeReader {
 	n := &nativeReader{Snapshot: s, lack: map[string]string{}, lackOf: map[kindObject]string{}, needed: map[string]bool{},
-		worn: map[string]bool{}, namedLists: map[string]bool{}, printed: map[string]bool{}, interned: map[string]terraform.Value{}}
+		worn: map[string]bool{}, namedLists: map[string]bool{}, printed: map[string]bool{}, interned: map[string]terraform.Value{}, pairs: map[groupPair]*groupPair{}}
 	for _, k := range (Provider{}).Kinds() {
 		if _, ok := s.Objects[k.Name]; !ok {
 			n.lack[k.Name] = "they were not read"
@@ -191,18 +199,33 @@ func (n *nativeReader) text(s string) terraform.Value {
 	return v
 }
 
-// number is text for numbers; absent for nil.
-func (n *nativeReader) number(i *int32) terraform.Value {
-	if i == nil {
-		return terraform.Value{}
+// once returns a string that is equal, the same one for equal strings.
+func (n *nativeReader) once(s string) string {
+	kept, _ := n.text(s).AsString()
+	if kept != s { // which has another spelling in Unicode
+		return s
 	}
-	key := fmt.Sprintf("\x00%d", *i)
-	v, ok := n.interned[key]
-	if !ok {
-		v = terraform.Int(int64(*i))
-		n.interned[key] = v
+	return kept
+}
+
+// shared returns a rule that shares its texts with others, for there may be hundreds of thousands.
+func (n *nativeReader) shared(r nativeRule) nativeRule {
+	r.protocol, r.peer, r.description = n.once(r.protocol), n.once(r.peer), n.once(r.description)
+	if r.pair != nil {
+		r.pair = n.pair(*r.pair)
 	}
-	return v
+	return r
+}
+
+// pair returns the same pointer for the same pair.
+func (n *nativeReader) pair(x groupPair) *groupPair {
+	if p, ok := n.pairs[x]; ok {
+		return p
+	}
+	p := &groupPair{}
+	*p = x
+	n.pairs[x] = p
+	return p
 }
 
 // texts returns strings as a list; absent where there are none.

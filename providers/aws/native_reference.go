@@ -80,7 +80,7 @@ func (n *nativeReader) judgeReference(s *groupSheet, r *nativeRule, refs referen
 		status = "deleted" // not among the connections that there are
 	} else if refs.whyPeerings == "" && status == "active" {
 		why := "the rule says that the VPC peering connection " + connection + " is active, and it is not among those that there are"
-		n.warn(codeContradiction, s.GroupId+" "+firstOf(r.id, r.importID(s.GroupId)), why)
+		n.warn(codeContradiction, s.GroupId+" "+r.called(s.GroupId), why)
 		r.why = firstOf(r.why, why)
 	}
 	switch status {
@@ -102,7 +102,7 @@ func (n *nativeReader) judgeReference(s *groupSheet, r *nativeRule, refs referen
 
 // reportStale reports a rule that matches nothing, and returns why.
 func (n *nativeReader) reportStale(s *groupSheet, r *nativeRule, why string) string {
-	n.note(codeStale, s.GroupId+" "+firstOf(r.id, r.importID(s.GroupId)),
+	n.note(codeStale, s.GroupId+" "+r.called(s.GroupId),
 		fmt.Sprintf("this rule names %s and admits nothing: %s", r.peer, why))
 	return why
 }

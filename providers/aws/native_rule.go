@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/crosswall/crosswall/model"
@@ -120,17 +121,26 @@ func (k ruleKey) importID(group string) string {
 	return strings.Join([]string{group, dir, protocol, port(k.from), port(k.to), peer}, "_")
 }
 
-// bundled reads the rules of an IpPermission.
-func bundled(p ipPermission, why string, egress bool) []nativeRule {
-	out := make([]nativeRule, 0, len(p.IpRanges)+len(p.Ipv6Ranges)+len(p.PrefixListIds)+len(p.UserIdGroupPairs))
+// called is the id of a rule of a group, or that by which Terraform imports it.
+func (r nativeRule) called(group string) string {
+	if r.id != "" {
+		return r.id
+	}
+	return r.importID(group)
+}
+
+// bundled calls f for the rules of an IpPermission.
+func (n *nativeReader) bundled(p ipPermission, why string, egress bool, f func(nativeRule)) {
+	none := true
 	add := func(kind, peer, description string, pair *groupPair) {
+		none = false
 		r := nativeRule{description: description, pair: pair, why: why}
 		r.egress, r.peerKind, r.peer = egress, kind, peer
 		if peer == "" {
 			r.peerKind, r.why = "", firstOf(why, "it has a peer without a name")
 		}
 		r.portsOf(p.IpProtocol, p.FromPort, p.ToPort)
-		out = append(out, r)
+		f(r)
 	}
 	for _, x := range p.IpRanges {
 		add(peerIPv4, cidrText(x.CidrIp), x.Description, nil)
@@ -142,13 +152,12 @@ func bundled(p ipPermission, why string, egress bool) []nativeRule {
 		add(peerList, x.PrefixListId, x.Description, nil)
 	}
 	for _, x := range p.UserIdGroupPairs {
-		add(peerGroup, x.GroupId, x.Description, &x)
+		add(peerGroup, x.GroupId, x.Description, n.pair(x))
 	}
-	if len(out) == 0 {
+	if none {
 		why = firstOf(why, "it names no peer")
 		add("", "", "", nil)
 	}
-	return out
 }
 
 // separate reads a SecurityGroupRule; false where it does not say of which group it is, or in which
@@ -186,15 +195,15 @@ func separate(x nativeGroupRule, why string) (r nativeRule, ok bool) {
 
 // addRule adds a rule of a group as a resource.
 func (n *nativeReader) addRule(g nativeGroup, r nativeRule) {
-	id := firstOf(r.id, r.importID(g.GroupId))
+	id := r.called(g.GroupId)
 	typ := ingressRuleType
 	if r.egress {
 		typ = egressRuleType
 	}
-	attrs := make([]terraform.Attr, 0, 6) // mostly, for there are many
+	n.attrs = n.attrs[:0]
 	add := func(name string, v terraform.Value) {
 		if !v.IsAbsent() {
-			attrs = append(attrs, terraform.Attr{Name: name, Value: v})
+			n.attrs = append(n.attrs, terraform.Attr{Name: name, Value: v})
 		}
 	}
 	add("id", terraform.String(id))
@@ -219,7 +228,7 @@ func (n *nativeReader) addRule(g nativeGroup, r nativeRule) {
 	}
 	add("description", n.text(r.description))
 	add("tags", n.tags(r.tags))
-	n.add(terraform.Resource{Type: typ, Name: id, Body: terraform.Body{Attrs: attrs}, Uncertain: r.why})
+	n.add(terraform.Resource{Type: typ, Name: id, Body: terraform.Body{Attrs: slices.Clone(n.attrs)}, Uncertain: r.why})
 }
 
 // port is a port as a value; absent for noPort.
@@ -227,7 +236,7 @@ func (n *nativeReader) port(p int32) terraform.Value {
 	if p == noPort {
 		return terraform.Value{}
 	}
-	return n.number(&p)
+	return terraform.Int(int64(p))
 }
 
 // referenced is the group that a rule names, with its account in front where that is another

@@ -15,8 +15,9 @@ import (
 )
 
 const (
-	aclType     = "aws_network_acl"
-	aclRuleType = "aws_network_acl_rule"
+	aclType            = "aws_network_acl"
+	aclRuleType        = "aws_network_acl_rule"
+	aclAssociationType = "aws_network_acl_association"
 )
 
 // Entries are numbered in this range. AWS has 1 to 32766 for users (EC2 API,
@@ -198,7 +199,8 @@ func dropCovered(rules ruleSet[entry]) {
 	}
 }
 
-// writeACL writes the ACL with its entries.
+// writeACL writes the ACL, its entries, and last that the subnet has it: an ACL without entries refuses everything (Amazon
+// VPC user guide, network ACL basics), so that it is to be complete before it counts.
 func (e *encoder) writeACL(a *acl) {
 	dropCovered(a.rules)
 	e.reportShared(a)
@@ -207,14 +209,31 @@ func (e *encoder) writeACL(a *acl) {
 		Comment: []string{"subnet " + a.subnet.Name},
 		Body: terraform.Body{Attrs: []terraform.Attr{
 			{Name: "vpc_id", Value: e.vpc()},
-			{Name: "subnet_ids", Value: terraform.List(a.ref())},
 			{Name: "tags", Value: providers.Own(map[string]terraform.Value{"Name": terraform.String(a.subnet.Name)})},
 		}},
 	})
 	e.out.Groups[a.key()] = model.At{Addrs: a.addrs}
+	first := len(e.out.Module.Resources)
 	for _, d := range []model.Direction{model.Ingress, model.Egress} {
 		e.writeEntries(a, d)
 	}
+	e.associate(a, e.out.Module.Resources[first:])
+}
+
+// associate writes that the subnet has the ACL, as soon as all of its entries are there. On the way out it is the first to go.
+func (e *encoder) associate(a *acl, entries []terraform.Resource) {
+	attrs := []terraform.Attr{
+		{Name: "network_acl_id", Value: terraform.Ref(aclType + "." + a.name + ".id")},
+		{Name: "subnet_id", Value: a.ref()},
+	}
+	refs := make([]terraform.Value, len(entries))
+	for i, n := range entries {
+		refs[i] = terraform.Ref(n.Address())
+	}
+	if len(refs) > 0 {
+		attrs = append(attrs, terraform.Attr{Name: "depends_on", Value: terraform.List(refs...)})
+	}
+	e.add(terraform.Resource{Type: aclAssociationType, Name: a.name, Body: terraform.Body{Attrs: attrs}})
 }
 
 // writeEntries shortens and writes the entries of one direction. An entry's number comes from

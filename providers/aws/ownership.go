@@ -19,7 +19,7 @@ func (Provider) Holder(resourceType string) string {
 	case "aws_security_group_rule", ingressRuleType, egressRuleType,
 		"aws_network_interface_sg_attachment", "aws_vpc_endpoint_security_group_association", "aws_vpc_security_group_vpc_association":
 		return "security_group_id"
-	case aclRuleType, "aws_network_acl_association":
+	case aclRuleType, aclAssociationType:
 		return "network_acl_id"
 	}
 	return ""

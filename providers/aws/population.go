@@ -21,7 +21,7 @@ func (Provider) Owns(resourceType string) bool { return strings.HasPrefix(resour
 // their members. See
 // [providers.Populated].
 func (Provider) Population(m terraform.Module, p model.Policy) providers.Population {
-	d := &decoder{module: m, alias: map[string]model.Group{}}
+	d := newDecoder(m)
 	d.learnNames()
 	out := providers.Population{Places: map[model.Group]model.Selector{}, Bare: map[model.Group]model.Layer{}}
 	known := map[model.Group]bool{unread: true}
@@ -31,20 +31,23 @@ func (Provider) Population(m terraform.Module, p model.Policy) providers.Populat
 	out.Taken = live.taken
 	var standard []model.Group
 	for _, r := range m.Resources {
-		name := d.nameOf(r)
 		switch r.Type {
 		case groupType, "aws_default_security_group":
 			if r.Name == unread {
 				continue
 			}
+			name := d.nameOf(r)
 			known[name] = true
 			party := live.settle(partyOf(r, name, "security group"))
+			party.Roll = live.roll()
+			party.Joins = providers.JoinsAny
 			if isStandard(r) {
 				party.Made = false
 				standard = append(standard, name)
 			}
 			out.Parties = append(out.Parties, party)
 		case "aws_subnet", "aws_default_subnet":
+			name := d.nameOf(r)
 			known[name] = true
 			if place, ok := subnetPlace(r); ok {
 				out.Places[name] = doubtful(place, twice[name])
@@ -53,6 +56,7 @@ func (Provider) Population(m terraform.Module, p model.Policy) providers.Populat
 			}
 		}
 	}
+	never := unfilteredChain()
 	for _, c := range providers.ChainsOf(p) {
 		guard, rules := providers.GroupsOfChain(c)
 		for _, g := range slices.Concat(guard, rules) {
@@ -65,7 +69,7 @@ func (Provider) Population(m terraform.Module, p model.Policy) providers.Populat
 		}
 		if c.Name == groupChain {
 			for _, g := range guard {
-				out.Bare[g] = bareGroup(g)
+				out.Bare[g] = bareGroup(g, never)
 			}
 		}
 	}
@@ -90,7 +94,9 @@ func (Provider) Population(m terraform.Module, p model.Policy) providers.Populat
 	out.Endpoints = endpointsOf(worn, index)
 	out.Known = d.listedAddrs()
 	out.Stages = stagesOf(m)
-	out.Together = d.outputSets(index)
+	if d.enlistSegments(&out, index); !slices.ContainsFunc(m.Resources, providers.IsOwned) {
+		out.Together = d.outputSets(index)
+	}
 	return out
 }
 
@@ -126,12 +132,18 @@ func namedOnly(g model.Group) providers.Party {
 	} else {
 		p.ID = p.Label
 	}
+	if strings.HasPrefix(p.ID, "sg-") || strings.HasPrefix(p.Address, groupType+".") {
+		p.Roll = providers.RollOfEndpoints
+	}
+	if strings.HasPrefix(p.ID, "sg-") || strings.HasPrefix(p.Address, groupType+".") || strings.HasPrefix(p.Address, "data."+groupType+".") {
+		p.Joins = providers.JoinsAny
+	}
 	return p
 }
 
-// bareGroup is a security group without rules.
-func bareGroup(g model.Group) model.Layer {
-	chains := []model.Chain{unfilteredChain(), {Name: groupChain, Guard: model.Guard{Target: g}, Order: model.AnyAllow, Default: model.Deny}}
+// bareGroup is a security group without rules; never is [unfilteredChain].
+func bareGroup(g model.Group, never model.Chain) model.Layer {
+	chains := []model.Chain{never, {Name: groupChain, Guard: model.Guard{Target: g}, Order: model.AnyAllow, Default: model.Deny}}
 	return model.Layer{Name: groupChain, State: model.Stateful, Ingress: chains, Egress: chains}
 }
 

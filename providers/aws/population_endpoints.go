@@ -31,6 +31,7 @@ type wearer struct {
 // in full makes the wearer unsure.
 func (d *decoder) wearers() []wearer {
 	var out []wearer
+	networks := networksOf(d.module)
 	names := map[string]int{} // what attachments call them
 	for _, r := range d.module.Resources {
 		if strings.Contains(r.Type, "security_group") || r.Type == attachmentType || r.Name == unread {
@@ -41,6 +42,10 @@ func (d *decoder) wearers() []wearer {
 				continue
 			}
 			w := d.wearer(r, b)
+			if b.path == "" {
+				subnet, _ := r.Get("subnet_id").AsString()
+				w.Network = networks[subnet]
+			}
 			out = append(out, w)
 			if b.path == "" {
 				names[r.Address()+".id"], names[r.Address()+".primary_network_interface_id"], names[w.ID] = len(out)-1, len(out)-1, len(out)-1
@@ -64,6 +69,19 @@ func (d *decoder) wearers() []wearer {
 		out[i].groups = slices.Compact(out[i].groups)
 	}
 	return onceEach(out)
+}
+
+// networksOf returns the VPC of each subnet, by their ids.
+func networksOf(m terraform.Module) map[string]string {
+	out := map[string]string{}
+	for _, r := range m.Resources {
+		if r.Type == "aws_subnet" || r.Type == "aws_default_subnet" {
+			id, _ := r.Get("id").AsString()
+			out[id], _ = r.Get("vpc_id").AsString()
+		}
+	}
+	delete(out, "")
+	return out
 }
 
 // lists reports whether a body says which groups something has, or of a resource that always has some, does not.

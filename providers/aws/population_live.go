@@ -13,8 +13,8 @@ import (
 type interfaceSheet struct {
 	// addrs are the addresses of the members of each group; nil: not all interfaces are known.
 	addrs map[model.Group]model.AddrSet
-	// taken is the addresses of all interfaces that have groups.
-	taken model.AddrSet
+	// taken is the addresses of all interfaces that have groups, free all others.
+	taken, free model.AddrSet
 }
 
 // liveInterfaces reads the interfaces that [Provider.Resources] returned. Configuration, which
@@ -48,6 +48,7 @@ func liveInterfaces(m terraform.Module, worn []wearer) interfaceSheet {
 		}
 	}
 	s := interfaceSheet{addrs: map[model.Group]model.AddrSet{}, taken: model.Prefixes(taken...)}
+	s.free = model.AllAddrs().Subtract(s.taken)
 	for g, ps := range prefixes {
 		s.addrs[g] = model.Prefixes(ps...)
 	}
@@ -100,13 +101,21 @@ func (s interfaceSheet) settle(p providers.Party) providers.Party {
 	addrs, ok := s.addrs[p.Groups[0]]
 	if !ok || addrs.IsEmpty() {
 		if p.Idle = s.addrs != nil && !ok && !s.taken.IsEmpty(); p.Idle {
-			p.Addrs = model.AllAddrs().Subtract(s.taken) // those of whoever may get it
+			p.Addrs = s.free // those of whoever may get it
 		}
 		return p
 	}
 	p.Addrs = addrs
 	p.Mark = true // the interfaces stand for it
 	return p
+}
+
+// roll is what interfaces tell of security groups.
+func (s interfaceSheet) roll() providers.Roll {
+	if s.addrs == nil {
+		return providers.RollOfEndpoints
+	}
+	return providers.RollOfAll
 }
 
 // overlapping says why it is not known of live subnets which addresses are theirs: subnets of another VPC

@@ -19,7 +19,7 @@ func stagesOf(m terraform.Module) []providers.Stage {
 		{providers.Stage{Name: "security groups", Doubt: []string{groupChain}, Advice: "add what aws ec2 describe-security-groups prints"},
 			[]string{groupType, "aws_default_security_group", ingressRuleType, egressRuleType, "aws_security_group_rule"}},
 		{providers.Stage{Name: "network ACLs", Doubt: []string{aclLayer + unread}, Advice: "add what aws ec2 describe-network-acls prints"},
-			[]string{aclType, "aws_default_network_acl", aclRuleType, "aws_network_acl_association"}},
+			[]string{aclType, "aws_default_network_acl", aclRuleType, aclAssociationType}},
 	} {
 		lost, found := false, slices.ContainsFunc(m.Resources, isLive) // what is live was looked for
 		for _, r := range m.Resources {
@@ -45,7 +45,8 @@ func stagesOf(m terraform.Module) []providers.Stage {
 // listedAddrs returns the addresses of the prefix lists that are known, which Decode has in rules in place of
 // the lists.
 func (d *decoder) listedAddrs() map[model.Group]model.Selector {
-	quiet := &decoder{module: d.module, alias: d.alias, lists: map[model.Group]model.Selector{}}
+	quiet := newDecoder(d.module)
+	quiet.alias = d.alias
 	quiet.readPrefixLists() // Decode has reported what cannot be read
 	return quiet.lists
 }

@@ -24,7 +24,7 @@ func standardGroup(g model.Group, m terraform.Module) model.Layer {
 	if slices.ContainsFunc(m.Resources, hasIPv6) {
 		out = model.AllAddrs()
 	}
-	l := bareGroup(g)
+	l := bareGroup(g, unfilteredChain())
 	l.Ingress, l.Egress = slices.Clone(l.Ingress), slices.Clone(l.Egress)
 	l.Ingress[1].Rules = []model.Rule{allow(g, "the default security group admits its members")}
 	l.Egress[1].Rules = []model.Rule{allow(model.At{Addrs: out}, "the default security group lets out everything")}

@@ -16,14 +16,17 @@ var _ providers.Related = Provider{}
 // its name. Every interface has a security group, so that where there are any, who is in none in a subnet is
 // the rest of it. See [providers.Related].
 func (Provider) Relate(m terraform.Module, p providers.Population) providers.Relation {
-	byAddress := map[string]terraform.Resource{}
-	for _, r := range m.Resources {
-		byAddress[r.Address()] = r
+	byAddress := map[string]int{} // places of those that are no rules, of which there may be hundreds of thousands
+	for i, r := range m.Resources {
+		if !isGroupRule(r.Type) {
+			byAddress[r.Address()] = i
+		}
 	}
 	var out providers.Relation
 	for _, party := range p.Parties {
 		kin := providers.Kin{Rest: party.Name == somebodyElse}
-		if r, ok := byAddress[party.Address]; ok {
+		if i, ok := byAddress[party.Address]; ok {
+			r := m.Resources[i]
 			kin.Called, kin.Kind, kin.Native = calledByUsers(r), strings.Replace(r.Type, "aws_default_", "aws_", 1), kindGroups
 			if kin.Kind == "aws_subnet" {
 				kin.Native = kindSubnets

@@ -137,13 +137,23 @@ func (e *encoder) writeGroups() {
 	e.writeOutputs(ids, more)
 }
 
-// writeOutputs tells the ids of the groups.
+// writeOutputs tells the ids of the groups. Whoever puts interfaces in a group does so when its rules are there: an output
+// waits, and so does what is made of it (developer.hashicorp.com/terraform/language/values/outputs, depends_on).
 func (e *encoder) writeOutputs(ids, more map[string]terraform.Value) {
+	var rules []terraform.Value
+	for _, r := range e.out.Module.Resources {
+		if r.Type == ingressRuleType || r.Type == egressRuleType {
+			rules = append(rules, terraform.Ref(r.Address()))
+		}
+	}
 	for _, o := range []terraform.Output{
 		{Name: groupOutput, Description: "The security group of each segment.", Value: terraform.Object(ids)},
 		{Name: moreOutput, Description: "The security groups that segments need besides, for their rules take more than one.", Value: terraform.Object(more)},
 	} {
 		if values, _ := o.Value.AsObject(); len(values) > 0 {
+			if len(rules) > 0 {
+				o.DependsOn = terraform.List(rules...)
+			}
 			e.out.Module.Outputs = append(e.out.Module.Outputs, o)
 		}
 	}

@@ -56,11 +56,11 @@ func newCloud(e encoded) cloud {
 			c.rules = append(c.rules, r)
 		case "aws_network_acl_rule":
 			c.entries = append(c.entries, r)
-		case "aws_network_acl":
-			ids, _ := r.Get("subnet_ids").AsStrings()
-			for _, id := range ids {
-				c.subnets[r.Name] = append(c.subnets[r.Name], prefixes[id]...)
-			}
+		case "aws_network_acl_association":
+			acl, _ := r.Get("network_acl_id").AsRef()
+			name := strings.TrimSuffix(strings.TrimPrefix(acl, "aws_network_acl."), ".id")
+			id, _ := r.Get("subnet_id").AsString()
+			c.subnets[name] = append(c.subnets[name], prefixes[id]...)
 		}
 	}
 	return c

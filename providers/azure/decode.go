@@ -16,6 +16,8 @@ const (
 	layerInterface = "NIC NSG"
 	layerSubnet    = "subnet NSG"
 	layerAdmin     = "security admin rules"
+	// layerAdminUnread begins the names of chains that stand for security admin rules that could not be read.
+	layerAdminUnread = "security admin rules that were not read,"
 )
 
 // Decode reads NSGs, with rules of their own or as resources, and what they are

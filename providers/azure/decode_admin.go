@@ -14,7 +14,8 @@ import (
 // groups ("Security admin rules in Azure Virtual Network Manager").
 type adminRules struct {
 	network model.Selector
-	name    string
+	// name is that of their chains.
+	name string
 	// decide has the rules as their own layer asks them, overrule as they are asked once more
 	// in front of the groups: there AlwaysAllow admits, and what else matches first is passed on.
 	decide, overrule map[model.Direction][]model.Rule
@@ -36,11 +37,11 @@ func (d *decoder) adminRule(r terraform.Resource) {
 			Advice:  "compare without them, or take every answer as unknown"})
 		return
 	}
-	set := d.adminOn(r, v)
-	if r.Uncertain != "" && r.Get("action").IsUnknown() {
-		set.putUnknown(r)
+	if isUnreadAdmin(r) {
+		d.adminOn(r, v, layerAdminUnread).putUnknown(r)
 		return
 	}
+	set := d.adminOn(r, v, layerAdmin)
 	body, perhaps := adminBody(r)
 	rd := &reader{ruleBody: ruleBody{body, originAt(r, r.Pos, ""), r}, d: d, group: &foundGroup{address: layerAdmin}}
 	if r.Uncertain != "" {
@@ -66,16 +67,29 @@ func (d *decoder) adminRule(r terraform.Resource) {
 	}
 }
 
-// anyNetwork is the name of rules of which it is not known on which network they are in force.
+// isUnreadAdmin reports whether a resource stands for rules of which nothing was read.
+func isUnreadAdmin(r terraform.Resource) bool {
+	return r.Type == typeAdminRule && isNative(r) && r.Uncertain != "" && r.Get("action").IsUnknown() && r.Get("direction").IsUnknown()
+}
+
+// anyNetwork is the name of a network of which it is not known which one it is.
 const anyNetwork = "any network"
+
+// adminName is what the rules on the network are called that an attribute names: those that were read, of which what is the layer's name,
+// and apart from them what was not.
+func adminName(v terraform.Value, what string) string {
+	if id, ok := named(v); ok {
+		return what + " on " + strings.ToLower(id)
+	}
+	return what + " on " + anyNetwork
+}
 
 // adminOn returns the rules of the network that an attribute names. Not to know which one
 // is to know that it may be any.
-func (d *decoder) adminOn(r terraform.Resource, v terraform.Value) *adminRules {
-	name, network := anyNetwork, model.Selector(model.Maybe{Selector: model.Any{}, Why: v.Why()})
+func (d *decoder) adminOn(r terraform.Resource, v terraform.Value, what string) *adminRules {
+	name, network := adminName(v, what), model.Selector(model.Maybe{Selector: model.Any{}, Why: v.Why()})
 	if id, ok := named(v); ok {
-		name = strings.ToLower(id)
-		network = model.Group(name)
+		network = model.Group(strings.ToLower(id))
 	}
 	var out model.Or
 	exempt, _ := r.Get(attrExempt).AsStrings()
@@ -221,7 +235,7 @@ func (d *decoder) overruled(l model.Layer) model.Layer {
 }
 
 func (s *adminRules) chains(rules map[model.Direction][]model.Rule) (in, out model.Chain) {
-	c := model.Chain{Name: layerAdmin + " on " + s.name, Guard: model.Guard{Target: s.network}, Order: model.FirstMatch, Default: model.Pass}
+	c := model.Chain{Name: s.name, Guard: model.Guard{Target: s.network}, Order: model.FirstMatch, Default: model.Pass}
 	in, out = c, c
 	in.Rules, out.Rules = rules[model.Ingress], rules[model.Egress]
 	return in, out

@@ -239,9 +239,9 @@ func (i *inspector) inspectAdminRules() {
 		if !strings.HasPrefix(r.Type, typeAdminRule) || r.Get(attrNetwork).IsNull() {
 			continue
 		}
-		name := anyNetwork
-		if id, ok := named(r.Get(attrNetwork)); ok {
-			name = strings.ToLower(id)
+		name := adminName(r.Get(attrNetwork), layerAdmin)
+		if isUnreadAdmin(r) {
+			name = adminName(r.Get(attrNetwork), layerAdminUnread)
 		}
 		if _, ok := where[name]; !ok {
 			where[name] = originAt(r, r.Pos, "")
@@ -256,10 +256,10 @@ func (i *inspector) inspectAdminRules() {
 	}
 	for _, s := range i.adminSets {
 		f := audit.Firewall{State: model.Stateful, Standard: audit.No, Target: s.network, Rules: told[s.name]}
-		f.Object = audit.Object{Provider: "azure", Kind: audit.AdminRules, Key: model.Group(layerAdmin + " on " + s.name),
-			Name: layerAdmin + " on " + i.labelOfKey(model.Group(s.name)), Origin: where[s.name]}
-		if s.name != anyNetwork {
-			f.Network = i.keyOf(s.name)
+		f.Object = audit.Object{Provider: "azure", Kind: audit.AdminRules, Key: model.Group(s.name), Name: s.name, Origin: where[s.name]}
+		if what, id, ok := strings.Cut(s.name, " on "); ok && id != anyNetwork {
+			f.Name = what + " on " + i.labelOfKey(model.Group(id))
+			f.Network = i.keyOf(id)
 		}
 		in, out := s.chains(s.decide)
 		for way, c := range map[model.Direction]*model.Chain{model.Ingress: &in, model.Egress: &out} {

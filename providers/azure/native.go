@@ -30,6 +30,8 @@ const (
 	attrNetwork = "virtual_network_id"
 	// attrExempt of an admin rule is subnets of the network, or networks, on which it is not in force.
 	attrExempt = "exempt_ids"
+	// attrRuled of a network is whether the admin rules were read that are in force on it.
+	attrRuled = "admin_rules_known"
 	// attrUnfiltered of an association with a subnet is addresses of private endpoints in the subnet, which its group
 	// does not filter; attrPerhaps is those of which that is not known.
 	attrUnfiltered = "unfiltered_addresses"
@@ -52,6 +54,8 @@ const (
 	typeMembership  = "azurerm_network_interface_application_security_group_association"
 	typeAdminRule   = "azurerm_network_manager_admin_rule"
 	typeServiceTags = "azurerm_network_service_tags"
+	// typeNotRead stands for security admin rules that nobody asked for.
+	typeNotRead = "azurerm_not_read"
 )
 
 // codeIncomplete marks findings about something that was not read and may decide about any
@@ -160,7 +164,10 @@ func (n *native) missing() {
 		case KindServiceTags, KindAppGroups:
 			n.perhaps[k.Name] = append(n.perhaps[k.Name], f)
 			continue
-		case KindSecurityGroups, KindAdminRules:
+		case KindAdminRules:
+			f.Code = codeIncomplete
+			n.module.Resources = append(n.module.Resources, terraform.Resource{Type: typeNotRead, Name: "/" + KindAdminRules})
+		case KindSecurityGroups:
 			f.Code = codeIncomplete
 		}
 		n.find(f)
@@ -362,7 +369,7 @@ func (n *native) settle() {
 	if _, asked := n.snapshot.Objects[KindInterfaces]; asked && len(unread) > 0 {
 		n.complete = false
 		n.find(model.Finding{Severity: n.weight(KindAppGroups), Code: "not-read", Origin: model.Origin{Object: unread[0]},
-			Summary: fmt.Sprintf("%d network interfaces are named and not among those that were read, so that it is not known in which application security groups they are", len(unread)),
+			Summary: fmt.Sprintf("%d network interfaces are named and not among those that were read, so that it is not known in which application security groups they are%s", len(unread), ofScaleSets(unread)),
 			Advice:  "read the whole subscription, and the interfaces of its scale sets"})
 	}
 	for i, r := range n.module.Resources {
@@ -371,6 +378,9 @@ func (n *native) settle() {
 			n.module.Resources[i].Set(attrMembers, terraform.Bool(n.complete))
 		case typeNetwork:
 			n.module.Resources[i].Set(attrWhole, terraform.Bool(n.complete))
+			if id, _ := r.Get("id").AsString(); n.ruled[strings.ToLower(id)] {
+				n.module.Resources[i].Set(attrRuled, terraform.Bool(true))
+			}
 		case typeGroup:
 			n.module.Resources[i].Set(attrAttached, terraform.Bool(n.whole(KindInterfaces) && n.whole(KindNetworks) && !n.torn))
 		}

@@ -10,33 +10,10 @@ import (
 	"testing"
 
 	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/model/sharedtest"
 	"github.com/crosswall/crosswall/providers"
 	"github.com/crosswall/crosswall/providers/azure"
 )
-
-// sharedFolder is the folder of data that is no part of the repository.
-func sharedFolder(t testing.TB) string {
-	t.Helper()
-	if dir := os.Getenv("CROSSWALL_SHARED"); dir != "" {
-		return dir
-	}
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for parent := filepath.Dir(dir); parent != dir; dir, parent = parent, filepath.Dir(parent) {
-		if at := filepath.Join(parent, "shared"); isFolder(at) {
-			return at
-		}
-	}
-	t.Skip("there is no folder named shared beside the repository, and CROSSWALL_SHARED is not set")
-	return ""
-}
-
-func isFolder(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
-}
 
 // recorded is what a recording of requests says that Azure answered.
 type recorded struct {
@@ -51,10 +28,7 @@ type recorded struct {
 // Every recorded answer with objects of a kind is read: as many resources as objects and rules, without
 // anything that could not be read.
 func TestNativeCorpus(t *testing.T) {
-	root := filepath.Join(sharedFolder(t), "corpus")
-	if !isFolder(root) {
-		t.Skip("the shared folder has no corpus")
-	}
+	root := sharedtest.Path(t, "corpus")
 	p := azure.New(azure.Options{})
 	answers, groups, rules, cards := 0, 0, 0, 0
 	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {

@@ -1,6 +1,9 @@
 package azure
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // resourceID is the id of an object of Azure Resource Manager, which is the same
 // in upper and in lower case:
@@ -47,4 +50,26 @@ func holderOf(id, word string) (string, bool) {
 		return "", false
 	}
 	return id[:i], true
+}
+
+// ofScaleSets says of which scale sets interfaces are, by their ids in lower case; "" where they are of none.
+func ofScaleSets(ids []string) string {
+	const word = "/microsoft.compute/virtualmachinescalesets/"
+	var out []string
+	for _, id := range ids {
+		if before, rest, ok := strings.Cut(id, word); ok {
+			name, _, _ := strings.Cut(rest, "/")
+			out = append(out, labelOf(before+word+name))
+		}
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	slices.Sort(out)
+	out = slices.Compact(out)
+	const few = 3
+	if len(out) > few {
+		out = append(out[:few], "and others")
+	}
+	return "; among them those of scale sets " + strings.Join(out, ", ")
 }

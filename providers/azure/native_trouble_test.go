@@ -368,3 +368,20 @@ func TestNativeNotRead(t *testing.T) {
 		})
 	}
 }
+
+// Interfaces of scale sets that were not read are told by the names of the scale sets, which subnets have in the ids of what is in them.
+func TestNativeScaleSetsNotRead(t *testing.T) {
+	asg := nsgRule("100 Inbound Allow Tcp x:* *:443", obj{"sourceAddressPrefix": nil, "sourceApplicationSecurityGroups": []obj{ref("shop/applicationSecurityGroups/web")}})
+	o := attach(account(nsg("shop/networkSecurityGroups/g", on("app"), asg)))
+	id := func(n string) obj {
+		return obj{"id": sub + "shop/providers/Microsoft.Compute/virtualMachineScaleSets/nodes/virtualMachines/" + n + "/networkInterfaces/nic/ipConfigurations/ip"}
+	}
+	o[azure.KindNetworks][0]["properties"].(obj)["subnets"].([]obj)[0]["properties"].(obj)["ipConfigurations"] = []obj{id("0"), id("1")}
+	got := live(t, snapshot(t, o))
+	i := slices.IndexFunc(got.findings, func(f model.Finding) bool {
+		return f.Code == "not-read" && strings.Contains(f.Summary, "2 network interfaces")
+	})
+	if i < 0 || got.findings[i].Severity != model.Warning || !strings.HasSuffix(got.findings[i].Summary, "scale sets shop/nodes") {
+		t.Errorf("findings %v", got.findings)
+	}
+}

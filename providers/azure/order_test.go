@@ -58,3 +58,32 @@ func waitsFor(r terraform.Resource) []string {
 	}
 	return out
 }
+
+// Groups that somebody else attaches are handed on when they are complete: an output waits for their rules, and with it
+// whoever uses it.
+func TestGroupsAreHandedOnComplete(t *testing.T) {
+	m := prove(t, golden()["segment"].intent()).Module
+	for _, o := range m.Outputs {
+		if o.Name != "network_security_group_ids" {
+			continue
+		}
+		var waits, rules []string
+		vs, _ := o.DependsOn.AsList()
+		for _, v := range vs {
+			ref, _ := v.AsRef()
+			waits = append(waits, ref)
+		}
+		for _, r := range m.Resources {
+			if r.Type == "azurerm_network_security_rule" {
+				rules = append(rules, r.Address())
+			}
+		}
+		slices.Sort(waits)
+		slices.Sort(rules)
+		if !slices.Equal(waits, rules) || len(rules) < 2 {
+			t.Errorf("the output waits for %q, want %q", waits, rules)
+		}
+		return
+	}
+	t.Error("no group is handed on")
+}

@@ -33,6 +33,7 @@ func (Provider) Population(m terraform.Module, p model.Policy) providers.Populat
 		b.addResource(r)
 	}
 	b.place()
+	b.placeLost()
 	var products [][2]model.Group
 	for _, c := range providers.ChainsOf(p) {
 		guard, rules := providers.GroupsOfChain(c)
@@ -47,11 +48,13 @@ func (Provider) Population(m terraform.Module, p model.Policy) providers.Populat
 		}
 	}
 	b.sort()
+	b.fillJoins()
 	b.keepOut()
 	for _, p := range products {
 		b.product(p[0], p[1])
 	}
 	b.endpoints()
+	b.out.Stages = stagesOf(m)
 	slices.SortFunc(b.out.Together, slices.Compare)
 	b.out.Together = slices.CompactFunc(b.out.Together, slices.Equal)
 	return b.out
@@ -68,8 +71,9 @@ type populationBuilder struct {
 	subnets []placed
 	// networks are the addresses of virtual networks, by name.
 	networks map[model.Group]model.AddrSet
-	// lostSubnets is whether there are subnets whose addresses are not known.
+	// lostSubnets is whether there are subnets whose addresses are not known; lost are those of Azure itself.
 	lostSubnets bool
+	lost        []lostSubnet
 }
 
 // placed is a subnet with its addresses.
@@ -99,7 +103,10 @@ func (b *populationBuilder) addResource(r terraform.Resource) {
 	case typeSubnet:
 		addrs := blocksOf(r.Body, "address_prefixes", "address_prefix")
 		if b.out.Taken = b.out.Taken.Union(addrs); addrs.IsEmpty() {
-			b.lostSubnets = true
+			if b.lostSubnets = true; isNative(r) { // that it has addresses, if not which, is known
+				b.lost = append(b.lost, newLostSubnet(r))
+				return
+			}
 			b.addMade(r, "subnet")
 			return
 		}
@@ -227,6 +234,11 @@ func (b *populationBuilder) addMade(r terraform.Resource, kind string) {
 		known, _ := r.Get(attrMembers).AsBool()
 		p.Made, p.Mark = r.Type == typeSubnet, p.Mark || known
 	}
+	if r.Type == typeAppGroup {
+		if p.Roll = providers.RollOfEndpoints; p.Mark {
+			p.Roll = providers.RollOfAll
+		}
+	}
 	p.ID, _ = r.Get("id").AsString()
 	p.ID = strings.ToLower(p.ID)
 	if name, ok := r.Get("name").AsString(); ok && name != "" {
@@ -281,6 +293,9 @@ func (b *populationBuilder) addNamed(g model.Group) {
 		p.ID = name
 	default:
 		p.Address = name
+	}
+	if strings.Contains(p.ID, "/applicationsecuritygroups/") || strings.HasPrefix(p.Address, typeAppGroup+".") {
+		p.Roll = providers.RollOfEndpoints
 	}
 	b.add(p)
 }
@@ -359,6 +374,9 @@ func (b *populationBuilder) endpoints() {
 		for _, k := range r.BlocksOf("ip_configuration") {
 			if i, ok := b.partyAt(k.Body.Get("subnet_id")); ok {
 				e.Parties = append(e.Parties, i)
+			}
+			if id, ok := k.Body.Get("subnet_id").AsString(); ok {
+				e.Network, _, _ = strings.Cut(strings.ToLower(id), "/subnets/")
 			}
 			if v := k.Body.Get(attrAppGroups); v.IsUnknown() {
 				e.Unsure = v.Why()

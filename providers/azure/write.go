@@ -242,18 +242,30 @@ func sideAttr(prefix string, s side) terraform.Attr {
 	return attr(prefix+"_address_prefixes", terraform.Strings(texts...))
 }
 
-// groupOutput says which group each segment's interfaces want.
+// groupOutput says which group each segment's interfaces want. Whoever attaches the groups does so when they are
+// complete: an output waits, and so does what is made of it (developer.hashicorp.com/terraform/language/values/outputs,
+// depends_on).
 func (w *writer) groupOutput(groups []securityGroup) {
 	ids := map[string]terraform.Value{}
+	var rules []terraform.Value
 	for _, g := range groups {
-		if g.segment != nil {
-			ids[string(g.segment.ID)] = terraform.Ref(g.address() + ".id")
+		if g.segment == nil {
+			continue
+		}
+		ids[string(g.segment.ID)] = terraform.Ref(g.address() + ".id")
+		for _, r := range g.rules {
+			rules = append(rules, terraform.Ref(typeRule+"."+g.ruleLabel(r)))
 		}
 	}
-	if len(ids) > 0 {
-		w.out.Module.Outputs = append(w.out.Module.Outputs, terraform.Output{Name: outputGroups, Value: terraform.Object(ids),
-			Description: "Network security group of each segment, for its network interfaces."})
+	if len(ids) == 0 {
+		return
 	}
+	o := terraform.Output{Name: outputGroups, Value: terraform.Object(ids),
+		Description: "Network security group of each segment, for its network interfaces."}
+	if len(rules) > 0 {
+		o.DependsOn = terraform.List(rules...)
+	}
+	w.out.Module.Outputs = append(w.out.Module.Outputs, o)
 }
 
 func (w *writer) add(typ, name string, comment []string, attrs ...terraform.Attr) {

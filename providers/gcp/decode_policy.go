@@ -145,10 +145,10 @@ func (rd *ruleReader) secureTags(b terraform.Body, typ string, group func(machin
 	}
 	for _, t := range b.BlocksOf(typ) {
 		some = true
-		if state, _ := t.Body.Get("state").AsString(); state == "INEFFECTIVE" {
+		if state, _ := t.Body.Get("state").AsString(); state == ineffective {
 			continue
 		}
-		if isNative(rd.resource) {
+		if isNative(rd.resource) && rd.lacksTags() {
 			out = append(out, whoHas(t))
 			continue
 		}
@@ -158,8 +158,8 @@ func (rd *ruleReader) secureTags(b terraform.Body, typ string, group func(machin
 	return out, some
 }
 
-// whoHas is the machines with a secure tag that a native rule names. Tags are bound to machines by another API (Resource
-// Manager, tag bindings), which is not read: any machine that the rule can reach may have the tag, and none may.
+// whoHas is the machines with a secure tag that a native rule names, where tags of machines were not read. They are bound by
+// another API (Resource Manager): any machine that the rule can reach may have the tag, and none may.
 func whoHas(tag terraform.Block) model.Selector {
 	name, _ := tag.Body.Get("name").AsString()
 	return model.Maybe{Selector: model.Any{}, Why: strings.TrimSpace("which machines have the secure tag "+name) + " is not known"}

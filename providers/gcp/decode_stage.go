@@ -6,8 +6,12 @@ import (
 	"strings"
 
 	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/providers"
 	"github.com/crosswall/crosswall/terraform"
 )
+
+// vpcChain is the name of the chain of a network's VPC firewall rules.
+const vpcChain = "VPC firewall rules"
 
 // association is a policy on a network.
 type association struct {
@@ -154,7 +158,7 @@ func (d *decoder) chainsIn(key string, dir model.Direction, order stageOrder) []
 
 // vpc is the chain of the network's VPC firewall rules.
 func (s stages) vpc(n *network) model.Chain {
-	return model.Chain{Name: "VPC firewall rules", Guard: s.guard, Order: model.PriorityDenyWins, Rules: s.own(n.vpc[s.dir]), Default: model.Pass}
+	return model.Chain{Name: vpcChain, Guard: s.guard, Order: model.PriorityDenyWins, Rules: s.own(n.vpc[s.dir]), Default: model.Pass}
 }
 
 // implied is the chain of what Google Cloud does where no rule matches.
@@ -208,28 +212,50 @@ func (s stages) own(rules []model.Rule) []model.Rule {
 	if s.dir == model.Egress || len(s.networks) < 2 {
 		return rules
 	}
+	return fromNetwork(rules, networkGroup(s.key))
+}
+
+// fromNetwork returns ingress rules whose tags and accounts are narrowed to machines of a network.
+func fromNetwork(rules []model.Rule, network model.Group) []model.Rule {
 	out := slices.Clone(rules)
 	for i, r := range out {
-		out[i].Peer = s.ofNetwork(r.Peer)
+		out[i].Peer = ofNetwork(r.Peer, network)
 	}
 	return out
 }
 
 // ofNetwork narrows the tags and accounts of a peer to machines of the network. Elsewhere in a peer, there are
 // addresses only, and what is not known.
-func (s stages) ofNetwork(peer model.Selector) model.Selector {
+func ofNetwork(peer model.Selector, network model.Group) model.Selector {
 	switch p := peer.(type) {
 	case model.Group:
-		return model.And{networkGroup(s.key), p}
+		return model.And{network, p}
 	case model.Or:
 		out := make(model.Or, len(p))
 		for i, e := range p {
-			out[i] = s.ofNetwork(e)
+			out[i] = ofNetwork(e, network)
 		}
 		return out
 	case nil, model.Any, model.At, model.Identities, model.And, model.Not, model.Maybe:
 	}
 	return peer
+}
+
+// OnNetworks narrows the source tags and accounts of VPC firewall rules to machines of the rule's network. See
+// [providers.Networked].
+func (Provider) OnNetworks(p model.Policy) model.Policy {
+	out := model.Policy{Layers: slices.Clone(p.Layers)}
+	for i, l := range out.Layers {
+		chains := slices.Clone(l.Ingress)
+		for j, c := range chains {
+			networks := providers.GroupsOf(c.Guard.Target)
+			if c.Name == vpcChain && len(networks) == 1 {
+				chains[j].Rules = fromNetwork(c.Rules, networks[0])
+			}
+		}
+		out.Layers[i].Ingress = chains
+	}
+	return out
 }
 
 // rulesOf returns the rules of a policy. Those of a regional policy whose region is not said there, or is not

@@ -73,9 +73,9 @@ func (e *encoder) outputs() []terraform.Output {
 		kind        identityKind
 		name, about string
 	}{
-		{networkTag, "network_tags", "Network tag that the machines of each segment must have"},
-		{serviceAccount, "service_accounts", "Service account that the machines of each segment must run as"},
-		{secureTag, "secure_tags", "Secure tag value that the machines of each segment must have"},
+		{networkTag, tagOutput, "Network tag that the machines of each segment must have"},
+		{serviceAccount, accountOutput, "Service account that the machines of each segment must run as"},
+		{secureTag, secureTagOutput, "Secure tag value that the machines of each segment must have"},
 	}
 	var out []terraform.Output
 	for _, n := range named {

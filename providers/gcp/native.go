@@ -28,6 +28,10 @@ const (
 	KindEffective = "effectiveFirewalls"
 	// KindAddressGroup is address groups of the Network Security API.
 	KindAddressGroup = "addressGroups"
+	// KindEffectiveTags is the answers of effectiveTags.list of the Resource Manager API, each about a machine. The answers do
+	// not say what they are about: "parent", the full resource name of the machine, is put into them. A binding of
+	// tagBindings.list, which has it, is of this kind too.
+	KindEffectiveTags = "effectiveTags"
 )
 
 // Kinds lists the objects of the Compute API that [Provider.Resources] makes use of, as
@@ -48,6 +52,8 @@ func (Provider) Kinds() []providers.Kind {
 			Why: "which machines have which tags, accounts and addresses"},
 		{Name: KindAddressGroup, Command: "gcloud network-security address-groups list --format=json",
 			Why: "the addresses of the address groups that rules name"},
+		{Name: KindEffectiveTags, Command: "gcloud resource-manager tags bindings list --parent=MACHINE --location=ZONE --format=json",
+			Why: "which machines have the secure tags that rules name"},
 	}
 }
 
@@ -83,6 +89,8 @@ func kindByFields(top map[string]string) string {
 	switch {
 	case has("firewallPolicys"), has("firewalls"):
 		return KindEffective
+	case has("parent", "effectiveTags"), has("parent", "tagValue"):
+		return KindEffectiveTags
 	case has("capacity", "type"), has("purpose", "capacity"):
 		return KindAddressGroup
 	case has("network", "allowed"), has("network", "denied"), has("direction", "allowed"), has("direction", "denied"):

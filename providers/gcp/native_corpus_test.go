@@ -11,23 +11,14 @@ import (
 	"testing"
 
 	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/model/sharedtest"
 	"github.com/crosswall/crosswall/providers"
 )
 
 // corpus returns a folder of real dumps beside the repository, or skips the test.
 func corpus(t *testing.T, name string) string {
 	t.Helper()
-	root := os.Getenv("CROSSWALL_SHARED")
-	for up := "."; root == "" && len(up) < 40; up = filepath.Join(up, "..") {
-		if _, err := os.Stat(filepath.Join(up, "shared", "corpus")); err == nil {
-			root = filepath.Join(up, "shared")
-		}
-	}
-	dir := filepath.Join(root, "corpus", name)
-	if _, err := os.Stat(dir); root == "" || err != nil {
-		t.Skipf("there is no folder shared/corpus/%s beside the repository, and CROSSWALL_SHARED does not name one", name)
-	}
-	return dir
+	return sharedtest.Path(t, "corpus", name)
 }
 
 // jsonFiles returns the files of a folder that hold JSON, by name.

@@ -48,6 +48,7 @@ func (r *nativeReader) instance(o object) string {
 			res.Uncertain = r.lost(id, field+" of an interface").Why()
 		}
 	}
+	r.machines[id] = machineKey(o)
 	r.add(res)
 	return ""
 }

@@ -22,6 +22,7 @@ func (r *nativeReader) missing() {
 	for _, k := range (Provider{}).Kinds() {
 		switch k.Name {
 		case KindAddressGroup: // of interest only where rules name them, which decoding reports
+		case KindEffectiveTags: // likewise
 		case KindPolicy, KindEffective: // one stands for the other, network by network
 		default:
 			if r.snapshot.Objects[k.Name] == nil {
@@ -42,11 +43,16 @@ func (r *nativeReader) missing() {
 	if !r.whole(KindInstance) {
 		r.notRead(typeInstance, "", "not every machine was read")
 	}
-	if slices.ContainsFunc(r.out, namesSecureTags) {
-		why := "rules name secure tags, and which machines have them is not known"
-		r.warn("not-read", "", why, "compare what these rules do by hand, machine by machine: gcloud resource-manager tags bindings list")
-		r.notRead(secureTags, "", why)
+	if !slices.ContainsFunc(r.out, namesSecureTags) {
+		return
 	}
+	if !r.whole(KindEffectiveTags) {
+		why := "rules name secure tags, and which machines have them is not known"
+		r.warn("not-read", "", why, tagAdvice)
+		r.notRead(secureTags, "", why)
+		return
+	}
+	r.tagMachines()
 }
 
 // secureTags is what was not read where the tags of machines were not: no resource stands for them.
@@ -56,7 +62,7 @@ const secureTags = "secure tags"
 func namesSecureTags(r terraform.Resource) bool {
 	effective := func(tag terraform.Block) bool {
 		state, _ := tag.Body.Get("state").AsString()
-		return state != "INEFFECTIVE"
+		return state != ineffective
 	}
 	return slices.ContainsFunc(r.BlocksOf("target_secure_tags"), effective) || slices.ContainsFunc(r.BlocksOf("match"), func(m terraform.Block) bool {
 		return slices.ContainsFunc(m.Body.BlocksOf("src_secure_tags"), effective)

@@ -30,7 +30,7 @@ const (
 // unmodelled-field, repeated-object and unknown-scope.
 func (p Provider) Resources(s providers.Snapshot) (terraform.Module, []model.Finding) {
 	r := &nativeReader{snapshot: s, seen: map[string]int{}, regions: map[string]map[string]bool{},
-		effective: map[string]bool{}, networks: map[string]bool{}, parents: map[string]string{}}
+		effective: map[string]bool{}, networks: map[string]bool{}, parents: map[string]string{}, machines: map[string]string{}, tags: map[string]*machineTags{}}
 	r.read()
 	slices.SortStableFunc(r.out, func(a, b terraform.Resource) int {
 		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Key, b.Key))
@@ -56,6 +56,10 @@ type nativeReader struct {
 	effective map[string]bool
 	// parents are the organizations and folders that listed hierarchical policies are of, by id of the policy.
 	parents map[string]string
+	// machines are zone and number of machines, by id, and tags what was read of their tags, by zone and number, or by zone
+	// and name.
+	machines map[string]string
+	tags     map[string]*machineTags
 	// firewallsOf are the networks whose VPC rules were told by effective firewalls.
 	firewallsOf []string
 }
@@ -72,6 +76,7 @@ func (r *nativeReader) read() {
 	}{
 		{KindNetwork, r.network}, {KindSubnetwork, r.subnetwork}, {KindEffective, r.effectiveFirewalls}, {KindFirewall, r.firewall},
 		{KindInstance, r.instance}, {KindPolicy, r.policy}, {KindAddressGroup, r.addressGroup},
+		{KindEffectiveTags, r.effectiveTags},
 	} {
 		for i, raw := range r.snapshot.Objects[k.kind] {
 			o, ok := parseObject(raw)

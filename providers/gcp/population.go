@@ -10,6 +10,8 @@ import (
 	"github.com/crosswall/crosswall/terraform"
 )
 
+var _ providers.Networked = Provider{}
+
 // Owns reports whether a resource type is of the provider hashicorp/google.
 func (Provider) Owns(resourceType string) bool { return strings.HasPrefix(resourceType, "google_") }
 
@@ -40,6 +42,8 @@ func (p Provider) Population(m terraform.Module, policy model.Policy) providers.
 	b.sort()
 	b.together()
 	b.endpoints()
+	b.fillRolls()
+	b.fillJoins()
 	b.out.Stages = b.stages()
 	return b.out
 }
@@ -104,7 +108,24 @@ func (b *populationBuilder) addMark(g model.Group) {
 	b.index[target] = len(b.out.Parties)
 	kind, name, _ := strings.Cut(string(target), ":")
 	label := kind + " " + name
-	b.out.Parties = append(b.out.Parties, providers.Party{Label: label, Name: label, Groups: []model.Group{target, "source-" + target}, Mark: true})
+	p := providers.Party{Label: label, Name: label, Groups: []model.Group{target, "source-" + target}, Mark: true}
+	if kind != secureTag.word() || !b.lacksTags() {
+		p.Roll = providers.RollOfEndpoints
+	}
+	b.out.Parties = append(b.out.Parties, p)
+}
+
+// fillRolls says of tags and accounts that some machines have that these are all there are, where all machines are known.
+// Those that none has may be of what is no instance.
+func (b *populationBuilder) fillRolls() {
+	sure := b.whole && !slices.ContainsFunc(b.machines, func(m machine) bool { return m.endpoint.Unsure != "" || len(m.own) == 0 })
+	for c, carried := range b.carried { // in any order: each party is set to the same
+		for _, g := range []model.Group{c.mark, podsPrefix + c.mark} {
+			if i, ok := b.index[g]; ok && sure && carried && b.out.Parties[i].Roll == providers.RollOfEndpoints {
+				b.out.Parties[i].Roll = providers.RollOfAll
+			}
+		}
+	}
 }
 
 // sort brings the parties into the order of their labels.

@@ -1,6 +1,7 @@
 package gcp
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -30,8 +31,8 @@ type carrier struct {
 	mark    model.Group
 }
 
-// readMachines reads the instances of a native module. Where rules name secure tags, which are not known of
-// machines, none is told apart.
+// readMachines reads the instances of a module. Where rules name secure tags and these were read of no machine, none is told
+// apart.
 func (b *populationBuilder) readMachines() {
 	for _, r := range b.module.Resources {
 		b.whole = b.whole || isNative(r)
@@ -42,8 +43,10 @@ func (b *populationBuilder) readMachines() {
 			b.whole = false
 		case secureTags:
 			b.whole = false
-			return
 		}
+	}
+	if b.lacksTags() {
+		return
 	}
 	for _, r := range b.module.Resources {
 		if strings.HasPrefix(r.Type, typeInstance) {
@@ -71,23 +74,16 @@ func (b *populationBuilder) marksOfInstance(r terraform.Resource) (marks []model
 		email := b.resolve(k.Body.Get("email"))
 		if s, ok := email.AsString(); ok {
 			marks = append(marks, machineID{kind: serviceAccount, name: s}.targets())
-		} else if b.namesAccounts() { // to rules about tags alone, it does not matter
+		} else if b.names(serviceAccount) { // to rules about tags alone, it does not matter
 			unsure = "which service account it runs as is not known"
 		}
 	}
+	if b.names(secureTag) {
+		secure, why := b.secureTagsOf(r)
+		marks, unsure = append(marks, secure...), cmp.Or(unsure, why)
+	}
 	slices.Sort(marks)
 	return slices.Compact(marks), unsure
-}
-
-// namesAccounts reports whether a rule names service accounts.
-func (b *populationBuilder) namesAccounts() bool {
-	prefix := string(machineID{kind: serviceAccount}.targets())
-	for _, rules := range b.marks {
-		if slices.ContainsFunc(rules, func(g model.Group) bool { return strings.HasPrefix(strings.TrimPrefix(string(g), "source-"), prefix) }) {
-			return true
-		}
-	}
-	return false
 }
 
 func (b *populationBuilder) addInterfaces(r terraform.Resource) {
@@ -193,7 +189,7 @@ func (b *populationBuilder) addPodMark(target model.Group) {
 	}
 	kind, name, _ := strings.Cut(string(target), ":")
 	label := kind + " " + name + " (pods)"
-	b.addParty(providers.Party{Label: label, Name: label, Groups: []model.Group{podsPrefix + target, target}, Mark: true})
+	b.addParty(providers.Party{Label: label, Name: label, Groups: []model.Group{podsPrefix + target, target}, Mark: true, Roll: providers.RollOfEndpoints})
 }
 
 // endpoints adds the interfaces, those of machines and those of the pods on them, to what they are in.
@@ -218,7 +214,7 @@ func (b *populationBuilder) endpoints() {
 				pods = append(pods, i)
 			}
 		}
-		e.Parties, e.Addrs = own, model.Prefixes(m.own...)
+		e.Parties, e.Addrs, e.Network = own, model.Prefixes(m.own...), m.network
 		b.out.Endpoints = append(b.out.Endpoints, e)
 		if len(m.pods) > 0 {
 			e = renamed(e, " (pods)")

@@ -72,7 +72,7 @@ func gcpFields() cloud {
 				func(s *providers.Site, v string) { s.StrictPods = v == "enabled" }},
 		},
 		identity: []textField[providers.Home]{
-			{"networkTag", form{isTag, "a network tag: at most 63 lower-case letters, digits and dashes"},
+			{"networkTag", form{isAnyTag, "a network tag: at most 63 lower-case letters, digits and dashes; or the id of a secure tag: tagValues/NUMBER"},
 				func(h *providers.Home, v string) { h.Group = v }},
 			{"serviceAccount", form{isEmail, "a service account's email address"},
 				func(h *providers.Home, v string) { h.ServiceAccount = v }},
@@ -152,6 +152,13 @@ func armID(kind, child string) form {
 		return len(parts) == len(fixed) && word("").ok(s) && !slices.ContainsFunc(parts[1:], func(p string) bool { return p == "" }) &&
 			slices.EqualFunc(parts, fixed, func(got, want string) bool { return want == "*" || strings.EqualFold(got, want) })
 	}, "the full id " + strings.ReplaceAll(strings.Join(fixed, "/"), "*", "...")}
+}
+
+// isAnyTag admits the ids of secure tags too, which firewall policies know in place of network tags (Resource Manager API,
+// TagValue.name).
+func isAnyTag(s string) bool {
+	number, ok := strings.CutPrefix(s, "tagValues/")
+	return isTag(s) || ok && number != "" && strings.Trim(number, "0123456789") == ""
 }
 
 // isTag follows RFC 1035 as the Compute Engine API asks of network tags.

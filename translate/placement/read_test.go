@@ -86,6 +86,7 @@ func TestReadRefuses(t *testing.T) {
 		{"ephemeral unknown", entry("ephemeral: solaris"), codeValue, ":8:18", "linux, windows, any"},
 		{"security group by name", entry("securityGroup: web"), codeValue, ":8:22", "sg-0123abcd"},
 		{"network tag on AWS", entry("networkTag: web"), codeCloud, ":8:7", "aws has securityGroup"},
+		{"a secure tag without a number", file("gcp:\n  workloads:\n    - networkTag: tagValues/web\n"), codeValue, ":5:19", "tagValues/NUMBER"},
 		{"tag and account", file("gcp:\n  workloads:\n    - {networkTag: a, serviceAccount: a@b.c}\n"), codeValue, ":5:23", "cannot mix"},
 		{"application security group by name", file("azure:\n  workloads:\n    - applicationSecurityGroup: web\n"), codeValue, ":5:33", "applicationSecurityGroups"},
 		{"two entries of one name", entry("{name: a, subnets: [web]}\n    - {name: a, subnets: [db]}"), codeField, ":9:7", "called a"},

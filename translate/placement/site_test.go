@@ -25,6 +25,7 @@ func TestSiteFields(t *testing.T) {
 		{"gcp", `gcp: {network: net, project: p, cluster: gke, workloads: [{networkTag: web, ephemeral: windows}]}`,
 			providers.Site{Network: "net", Project: "p", Cluster: "gke"},
 			providers.Home{Group: "web", ClientPorts: model.PortRange{First: 49152, Last: 65535}}},
+		{"gcp", `gcp: {workloads: [{networkTag: tagValues/281479473111820, ephemeral: any}]}`, providers.Site{}, providers.Home{Group: "tagValues/281479473111820"}},
 		{"gcp", `gcp: {workloads: [{serviceAccount: web@p.iam.gserviceaccount.com, ephemeral: any}]}`,
 			providers.Site{}, providers.Home{ServiceAccount: "web@p.iam.gserviceaccount.com"}},
 		{"azure", `azure: {network: ` + arm + `virtualNetworks/n, location: westeurope, resourceGroup: g, cluster: aks, firewall: segment,

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/crosswall/crosswall/providers"
 )
 
 // The bounds of a document.
@@ -36,6 +38,9 @@ type scanner struct {
 	from *bufio.Reader
 	at   place // of the next byte
 	end  error // that stopped reading
+	kept providers.Pack
+	// value is where values are read to, over and over.
+	value []byte
 }
 
 func newScanner(r io.Reader) *scanner {
@@ -171,7 +176,7 @@ func (s *scanner) text() (string, error) {
 	if s.peek() != '"' {
 		return "", s.fail("want a string")
 	}
-	raw, err := s.raw()
+	raw, err := s.passing()
 	if err != nil {
 		return "", err
 	}
@@ -185,11 +190,23 @@ func (s *scanner) text() (string, error) {
 // raw reads one value, whatever it is, and returns it without white space. An object in it in which a name comes
 // twice is a fault: which of the two holds is not known, and readers of JSON differ (RFC 8259, section 4).
 func (s *scanner) raw() (json.RawMessage, error) {
+	out, err := s.passing()
+	if err != nil {
+		return nil, err
+	}
+	return s.kept.Keep(out), nil
+}
+
+// passing is raw for a value that is not kept: it is overwritten by the next.
+func (s *scanner) passing() ([]byte, error) {
 	if s.peek() == 0 {
 		return nil, s.fail("want a value")
 	}
 	at := s.at
 	out, err := s.copyValue()
+	if cap(out) <= headSize {
+		s.value = out
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -206,7 +223,7 @@ func (s *scanner) raw() (json.RawMessage, error) {
 // copyValue finds where a value ends, and copies it without white space. It need not be
 // valid.
 func (s *scanner) copyValue() ([]byte, error) {
-	var out []byte
+	out := s.value[:0]
 	depth, quoted, escaped, spaced := 0, false, false, false
 	for {
 		b, err := s.from.ReadByte()

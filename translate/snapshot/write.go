@@ -94,17 +94,23 @@ func (w *fileWriter) kind(i int, kind string, objects []json.RawMessage) {
 	w.value("    ", kind)
 	w.print(": [")
 	lines := make([][]byte, len(objects))
+	var line bytes.Buffer
 	for j, o := range objects {
-		var line bytes.Buffer
+		line.Reset()
 		if err := json.Compact(&line, o); err != nil && w.err == nil {
 			w.err = fmt.Errorf("an object of %s: %w", kind, err)
 		}
-		lines[j] = line.Bytes()
+		lines[j] = o // mostly, so that an account is not in memory twice
+		if !bytes.Equal(line.Bytes(), o) {
+			lines[j] = bytes.Clone(line.Bytes())
+		}
 	}
 	slices.SortFunc(lines, bytes.Compare)
 	for j, line := range lines {
 		w.print(separator(j) + "      ")
-		w.print(string(line))
+		if w.err == nil {
+			_, w.err = w.to.Write(line)
+		}
 	}
 	if len(objects) > 0 {
 		w.print("\n    ")

@@ -21,7 +21,7 @@ func aloneBound(in Input, bind func(map[model.Group]model.Selector) func(model.G
 	var chains []model.Chain
 	here := map[string]bool{}
 	for _, p := range in.pieces {
-		here[p.address] = true
+		here[p.address()] = true
 	}
 	for _, p := range in.crowd.parties {
 		switch {
@@ -39,7 +39,7 @@ func aloneBound(in Input, bind func(map[model.Group]model.Selector) func(model.G
 	if len(chains) > 0 {
 		alone.Policy.Layers = append(alone.Policy.Layers, model.Layer{Name: "rules that were not read", State: model.Stateful, Ingress: chains, Egress: chains})
 	}
-	out, _, more := joinBound(alone, alone, bind)
+	out, _, more := joinBound(alone, alone, nil, bind)
 	return out, model.SortFindings(append(findings, more...))
 }
 

@@ -13,7 +13,7 @@ func Audited(in Input) (audit.Reading, []model.Finding) {
 	})
 	sides := []crowd{in.crowd, in.crowd}
 	inv := alone.Inventory
-	inv.Groups = enroll(sides).groups(sides, 0)
+	inv.Groups = enroll(sides, nil).groups(sides, 0)
 	return audit.Reading{Policy: alone.Policy, Inventory: inv, Estate: in.estate, Services: servicesOf(in.crowd)}, findings
 }
 

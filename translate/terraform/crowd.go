@@ -43,6 +43,8 @@ type crowd struct {
 	bare       map[model.Group]model.Layer
 	// grounds are subnets as parties; they are none unless two clouds are compared.
 	grounds []party
+	// joining are the groups in which an endpoint may be together with others, although nothing says so.
+	joining map[model.Group]bool
 	// named are the groups that the policy names.
 	named map[model.Group]bool
 	// clouds are the providers.
@@ -69,7 +71,7 @@ func (c crowd) size() int { return len(c.parties) }
 // get the provider's name in front, as two clouds may call different things the same.
 func assemble(parts []part) (model.Policy, crowd) {
 	var p model.Policy
-	c := crowd{places: map[model.Group]model.Selector{}, known: map[model.Group]model.Selector{}, bare: map[model.Group]model.Layer{}, named: map[model.Group]bool{}}
+	c := crowd{places: map[model.Group]model.Selector{}, known: map[model.Group]model.Selector{}, bare: map[model.Group]model.Layer{}, named: map[model.Group]bool{}, joining: map[model.Group]bool{}}
 	for _, one := range parts {
 		rename := renaming(one, parts)
 		renamed := func(p model.Policy) model.Policy {
@@ -105,6 +107,10 @@ func (c *crowd) add(one part, rename func(model.Group) model.Group) {
 			joined.Kin = one.relation.Kin[i]
 		}
 		c.parties = append(c.parties, joined)
+		for _, g := range p.Groups {
+			some, known := c.joining[g]
+			c.joining[g] = p.Joins != providers.JoinsNone && (some || !known) // all who are in it
+		}
 	}
 	for _, g := range one.relation.Grounds {
 		g.Groups = renameAll(g.Groups, rename)

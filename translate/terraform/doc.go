@@ -6,8 +6,8 @@
 // security group. A party is called by the address of the resource that makes it
 // ("aws_security_group.web"), or else by what rules call it ("tag web", "sg-0123"). An
 // endpoint in several groups at once is an identity of its own where a resource lists them
-// ("aws_security_group.ssh + aws_security_group.web"); other combinations are not
-// looked at, and a finding says so. Endpoints that are in the same are one identity, with the addresses of
+// ("aws_security_group.ssh + aws_security_group.web"). [FindOverlap] finds other combinations that
+// two readings treat differently, and [MergeTogether] makes identities of them. Endpoints that are in the same are one identity, with the addresses of
 // all; one that two readings have in different groups goes by its own name. Subnets whose CIDR blocks are known are addresses, not
 // parties; service tags and prefix lists of the cloud are parties without known
 // addresses.

@@ -20,6 +20,8 @@ type member struct {
 	open bool
 	// held is the addresses of these endpoints.
 	held model.AddrSet
+	// of are the members that it is put together of, sorted, where no resource tells of it; see joint.
+	of []model.Identity
 	// unsure says why a reading may have them in other atoms besides; empty: it has not.
 	unsure []string
 }

@@ -27,15 +27,25 @@ import (
 // are judged as anybody there. Ids never count. What has no counterpart is left out, and so is what
 // only one cloud can have: its own services, and the rules of whoever is in no group. The findings
 // say what was paired so and, as warnings with [CodeUnpaired], what was left out.
-func Merge(a, b Input) (Input, Input, []model.Finding) {
+func Merge(a, b Input) (Input, Input, []model.Finding) { return MergeTogether(a, b, nil) }
+
+// MergeTogether is [Merge] with an endpoint more for each list of members, by their identities in what Merge returns: one
+// that is in everything that these are in, of which no resource tells. Lists of which nobody can be are left out, and all are
+// where the readings are of different clouds. See [FindOverlap].
+func MergeTogether(a, b Input, together [][]model.Identity) (Input, Input, []model.Finding) {
 	policies, aside := setAside([]Input{a, b})
 	a.Policy, b.Policy = policies[0], policies[1]
-	a, b, findings := joinInputs(a, b)
+	if len(aside) > 0 {
+		a.crowd, b.crowd = a.crowd.namedIn(a.Policy), b.crowd.namedIn(b.Policy)
+	}
+	a, b, findings := joinInputs(a, b, together)
 	return a, b, model.SortFindings(append(findings, aside...))
 }
 
-// joinInputs is [Merge] without setting anything aside.
-func joinInputs(a, b Input) (Input, Input, []model.Finding) { return joinBound(a, b, bound) }
+// joinInputs is [MergeTogether] without setting anything aside.
+func joinInputs(a, b Input, together [][]model.Identity) (Input, Input, []model.Finding) {
+	return joinBound(a, b, together, bound)
+}
 
 // bound puts in place of a group those who are in it.
 func bound(groups map[model.Group]model.Selector) func(model.Group) model.Selector {
@@ -48,13 +58,13 @@ func bound(groups map[model.Group]model.Selector) func(model.Group) model.Select
 }
 
 // joinBound is joinInputs with what bind makes of groups, given who is in them, in place of the groups.
-func joinBound(a, b Input, bind func(map[model.Group]model.Selector) func(model.Group) model.Selector) (Input, Input, []model.Finding) {
+func joinBound(a, b Input, together [][]model.Identity, bind func(map[model.Group]model.Selector) func(model.Group) model.Selector) (Input, Input, []model.Finding) {
 	sides := []crowd{a.crowd, b.crowd}
 	across := crosses(sides)
 	if across {
-		sides = withGrounds(sides)
+		sides, together = withGrounds(sides), nil
 	}
-	r := enroll(sides)
+	r := enroll(sides, together)
 	inv := r.inventory(sides)
 	out := []Input{a, b}
 	if across {
@@ -72,7 +82,7 @@ func joinBound(a, b Input, bind func(map[model.Group]model.Selector) func(model.
 		if across {
 			p = r.crossOver(p)
 		}
-		out[k].Policy, out[k].Inventory = p, inv
+		out[k].Policy, out[k].Inventory, out[k].joint = p, inv, r.jointMembers()
 	}
 	if across {
 		return out[0], out[1], r.unpaired(sides)
@@ -93,7 +103,7 @@ func (r roll) gone(sides []crowd, k int) model.Or {
 				continue
 			}
 			missing = true
-			known = known || !sides[k].isUnread(other.parties[at[1-k]])
+			known = known || !sides[k].isUnread(other.parties[at[1-k]]) && !isPlaceless(sides, other.parties[at[1-k]])
 		}
 		switch {
 		case known:
@@ -107,12 +117,15 @@ func (r roll) gone(sides []crowd, k int) model.Or {
 		out = append(out, sure)
 	}
 	if len(perhaps) > 0 {
-		out = append(out, model.Maybe{Selector: perhaps, Why: "objects of its kind were not read"})
+		out = append(out, model.Maybe{Selector: perhaps, Why: "objects of its kind were not read, or its addresses are not known"})
 	}
 	if addrs := other.sites().Subtract(sides[k].standing).Subtract(r.learnedSites(sides, k)); !addrs.IsEmpty() && !crosses(sides) {
 		perhaps, why := addrs.Intersect(sides[k].perhaps), "the addresses of a subnet are not known"
 		if slices.ContainsFunc(other.grounds, sides[k].isUnread) {
 			perhaps, why = addrs, "subnets were not read"
+		}
+		if r.hasPlaceless(sides, k) {
+			perhaps, why = addrs, "the addresses of a subnet are not known"
 		}
 		if sure := addrs.Subtract(perhaps); !sure.IsEmpty() {
 			out = append(out, model.At{Addrs: sure})
@@ -128,11 +141,14 @@ func (r roll) gone(sides []crowd, k int) model.Or {
 // objects of its kind were not read.
 func (c crowd) isUnread(p party) bool { return c.unread[native{p.provider, p.Native}] }
 
+// layerNotThere is the name of the layer of what a reading does not have.
+const layerNotThere = "what is not there"
+
 // notThere is a layer that lets nothing to or from what is named. What a cloud never
 // filters is put in front of it: it says nothing about rules that come or go.
 func notThere(what model.Or) model.Layer {
 	chains := []model.Chain{{Name: "not there", Guard: model.Guard{Target: what}, Order: model.AnyAllow, Default: model.Deny}}
-	return model.Layer{Name: "what is not there", State: model.Stateful, Ingress: chains, Egress: chains}
+	return model.Layer{Name: layerNotThere, State: model.Stateful, Ingress: chains, Egress: chains}
 }
 
 // bareLayers returns what holds in reading k for those of whom only the other has rules.
@@ -143,13 +159,13 @@ func (r roll) bareLayers(sides []crowd, k int) []model.Layer {
 		if a.at[1-k] == absent || r.lacks(sides, i, k) {
 			continue
 		}
-		if here := a.at[k]; here == absent && other.parties[a.at[1-k]].Made || here != absent && !sides[k].parties[here].Unruled {
+		if !r.isBare(i, sides, k) {
 			continue
 		}
 		for _, g := range other.parties[a.at[1-k]].Groups {
 			if l, ok := other.bare[g]; ok {
 				out = append(out, withGroups(model.Policy{Layers: []model.Layer{l}}, func(model.Group) model.Selector {
-					return r.having(i, k)
+					return r.bareAt(i, sides, k)
 				}).Layers...)
 			}
 		}
@@ -157,12 +173,38 @@ func (r roll) bareLayers(sides []crowd, k int) []model.Layer {
 	return out
 }
 
-// having returns the members that reading k has in an atom, or would if it had the atom.
-func (r roll) having(atom, k int) model.Identities {
+// isBare reports whether reading k may have an atom, and has no rules for it.
+func (r roll) isBare(atom int, sides []crowd, k int) bool {
+	here, there := r.atoms[atom].at[k], r.atoms[atom].at[1-k]
+	if here == absent {
+		return there != absent && !sides[1-k].parties[there].Made
+	}
+	return sides[k].parties[here].Unruled
+}
+
+// bareAt returns the members that reading k has in an atom without rules, or would if it had the atom. Who is put together
+// is under the rules of what else it is in, if there are any.
+func (r roll) bareAt(atom int, sides []crowd, k int) model.Identities {
+	ruled := func(a int) bool {
+		return r.joining(a, sides) != providers.JoinsNone && !r.isBare(a, sides, k)
+	}
+	alone := r.joining(atom, sides) != providers.JoinsNone
 	var out model.Identities
 	for _, m := range r.members {
-		if slices.Contains(m.on[k], atom) {
-			out = append(out, m.id)
+		if !slices.Contains(m.on[k], atom) || alone && len(m.of) > 0 && slices.ContainsFunc(m.on[k], ruled) {
+			continue
+		}
+		out = append(out, m.id)
+	}
+	return out
+}
+
+// jointMembers returns the members of whom no resource tells, with those that they are put together of.
+func (r roll) jointMembers() map[model.Identity][]model.Identity {
+	out := map[model.Identity][]model.Identity{}
+	for _, m := range r.members {
+		if len(m.of) > 0 {
+			out[m.id] = m.of
 		}
 	}
 	return out

@@ -13,7 +13,7 @@ import (
 // a snapshot lacks is unknown and a finding. There should be one snapshot for each
 // provider: objects of two snapshots are not joined to each other.
 func (r Reader) Objects(snapshots ...providers.Snapshot) (Input, []model.Finding) {
-	unread := r.unread(snapshots) // and the snapshots can go once they are resources
+	unread := r.unread(snapshots)
 	m, findings := r.Resources(snapshots...)
 	for i := range m.Resources {
 		m.Resources[i].Pos = terraform.Pos{File: r.Path}
@@ -37,6 +37,9 @@ func (r Reader) Resources(snapshots ...providers.Snapshot) (terraform.Module, []
 			continue
 		}
 		one, more := n.Resources(s)
+		for kind := range s.Objects {
+			s.LetGo(kind)
+		}
 		for _, f := range more {
 			f.Origin.File = r.file(f.Origin.File)
 			findings = append(findings, f)

@@ -8,39 +8,80 @@ import (
 	"github.com/crosswall/crosswall/terraform"
 )
 
-// piece is a part of a firewall, as far as it bears on whose it is.
+// piece is a part of a firewall, as far as it bears on whose it is. There may be hundreds of thousands.
 type piece struct {
-	typ, address, id, name string
+	*pieceKind
+	// called is the resource's name, or its address where that is more than type and name.
+	called, id string
+	// name is empty for what belongs to another piece.
+	name string
 	// owned is whether it carries the mark of crosswall.
 	owned bool
-	// held is whether it belongs to another piece; holder names that one, by address, id or name, and is empty where it
+}
+
+// pieceKind is what pieces have in common that belong together.
+type pieceKind struct {
+	typ string
+	// held is whether they belong to another piece; holder names that one, by address, id or name, and is empty where it
 	// cannot be told.
 	held   bool
 	holder string
+	// addressed is whether they are called by their addresses.
+	addressed bool
+}
+
+// address is the address of the resource.
+func (p piece) address() string {
+	if p.addressed {
+		return p.called
+	}
+	return p.typ + "." + p.called
 }
 
 // piecesOf returns the parts of firewalls in a module.
 func piecesOf(ps []providers.Provider, m terraform.Module) []piece {
 	var out []piece
+	kinds := map[pieceKind]*pieceKind{}
 	for _, p := range ps {
 		o, ok := p.(providers.Owning)
 		if !ok {
 			continue
 		}
+		n := 0
 		for _, r := range m.Resources {
-			if !o.Firewall(r.Type) {
-				continue
+			if o.Firewall(r.Type) {
+				n++
 			}
-			x := piece{typ: r.Type, address: r.Address(), owned: providers.IsOwned(r)}
-			x.id, _ = r.Get("id").AsString()
-			x.name, _ = r.Get("name").AsString()
-			if attr := o.Holder(r.Type); attr != "" {
-				x.held, x.holder = true, holderText(r, attr)
+		}
+		out = slices.Grow(out, n)
+		for _, r := range m.Resources {
+			if o.Firewall(r.Type) {
+				out = append(out, pieceOf(r, o.Holder(r.Type), kinds))
 			}
-			out = append(out, x)
 		}
 	}
 	return out
+}
+
+// pieceOf returns a resource as a piece; attr is what names its holder, empty for what has none. Kinds are those of the
+// pieces so far.
+func pieceOf(r terraform.Resource, attr string, kinds map[pieceKind]*pieceKind) piece {
+	x := piece{called: r.Name, owned: providers.IsOwned(r)}
+	k := pieceKind{typ: r.Type, held: attr != "", addressed: r.Key != "" || r.Module != ""}
+	if k.addressed {
+		x.called = r.Address()
+	}
+	x.id, _ = r.Get("id").AsString()
+	if k.held {
+		k.holder = holderText(r, attr)
+	} else {
+		x.name, _ = r.Get("name").AsString()
+	}
+	if kinds[k] == nil {
+		kinds[k] = &k
+	}
+	x.pieceKind = kinds[k]
+	return x
 }
 
 // holderText returns what a resource calls its holder.
@@ -75,8 +116,8 @@ func StrangersIn(have, want Names) Strangers {
 	paired := have.pairedWith(want)
 	ours := map[string]bool{} // holders that are no strangers, by everything that they are called
 	for _, p := range have.pieces {
-		if !p.held && (p.owned || known.has(p) || paired[p.address]) {
-			for _, key := range []string{p.address, p.id, p.name} {
+		if !p.held && (p.owned || known.has(p) || paired[p.address()]) {
+			for _, key := range []string{p.address(), p.id, p.name} {
 				ours[strings.ToLower(key)] = true
 			}
 			continue
@@ -96,40 +137,47 @@ func StrangersIn(have, want Names) Strangers {
 
 func (s Strangers) add(p piece) {
 	s.kinds[p.typ]++
-	s.addresses[p.address] = true
+	s.addresses[p.address()] = true
 	if p.id != "" && !p.held { // associations have the ids of what they attach
 		s.ids[p.id] = true
 	}
 }
 
 // pieceIndex finds pieces that are the same in another reading.
-type pieceIndex map[string]bool
+type pieceIndex map[pieceKey]bool
+
+// pieceKey is something that tells that a piece is the same in another reading.
+type pieceKey struct{ what, typ, text string }
 
 func newPieceIndex(ps []piece) pieceIndex {
 	out := pieceIndex{}
 	for _, p := range ps {
 		for _, key := range p.keys() {
-			out[key] = true
+			if key.text != "" {
+				out[key] = true
+			}
 		}
 	}
 	return out
 }
 
 func (x pieceIndex) has(p piece) bool {
-	return slices.ContainsFunc(p.keys(), func(key string) bool { return x[key] })
+	for _, key := range p.keys() {
+		if x[key] {
+			return true
+		}
+	}
+	return false
 }
 
 // keys are what tells that a piece is the same in another reading: its address, its id, or its name among
-// things of its type in one holder.
-func (p piece) keys() []string {
-	out := []string{"address " + p.address}
-	if p.id != "" {
-		out = append(out, "id "+p.typ+" "+strings.ToLower(p.id))
+// things of its type that belong to no other. A key without a text is none.
+func (p piece) keys() [3]pieceKey {
+	address := pieceKey{"called", p.typ, p.called}
+	if p.addressed {
+		address = pieceKey{"address", "", p.called}
 	}
-	if p.name != "" && !p.held {
-		out = append(out, "name "+p.typ+" "+p.name)
-	}
-	return out
+	return [3]pieceKey{address, {"id", p.typ, strings.ToLower(p.id)}, {"name", p.typ, p.name}}
 }
 
 // pairedWith returns the addresses of resources that make a party which another reading makes too.

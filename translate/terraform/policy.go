@@ -4,9 +4,10 @@ import (
 	"slices"
 
 	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/providers"
 )
 
-// rewriter changes every selector and every origin of a policy.
+// rewriter changes every group and every origin of a policy; nil: it leaves them as they are.
 type rewriter struct {
 	group  func(model.Group) model.Selector
 	origin func(model.Origin) model.Origin
@@ -14,7 +15,7 @@ type rewriter struct {
 
 // withGroups returns the policy with every group replaced.
 func withGroups(p model.Policy, f func(model.Group) model.Selector) model.Policy {
-	return rewriter{group: f, origin: func(o model.Origin) model.Origin { return o }}.policy(p)
+	return rewriter{group: f}.policy(p)
 }
 
 // withOrigins returns the policy with every file's name replaced.
@@ -28,10 +29,14 @@ func withOrigins(p model.Policy, file func(string) string) model.Policy {
 		}
 		return out
 	}
-	return rewriter{
-		group:  func(g model.Group) model.Selector { return g },
-		origin: func(o model.Origin) model.Origin { o.File = once(o.File); return o },
-	}.policy(p)
+	same := true
+	for _, c := range providers.ChainsOf(p) {
+		same = same && !slices.ContainsFunc(c.Rules, func(r model.Rule) bool { return once(r.Origin.File) != r.Origin.File })
+	}
+	if same { // as of every account, which has no files
+		return p
+	}
+	return rewriter{origin: func(o model.Origin) model.Origin { o.File = once(o.File); return o }}.policy(p)
 }
 
 func (w rewriter) policy(p model.Policy) model.Policy {
@@ -48,7 +53,10 @@ func (w rewriter) chains(chains []model.Chain) []model.Chain {
 		out[i].Guard = model.Guard{Target: w.selector(c.Guard.Target), Peer: w.selector(c.Guard.Peer)}
 		out[i].Rules = slices.Clone(c.Rules)
 		for j, r := range out[i].Rules {
-			r.Target, r.Peer, r.Origin = w.selector(r.Target), w.selector(r.Peer), w.origin(r.Origin)
+			r.Target, r.Peer = w.selector(r.Target), w.selector(r.Peer)
+			if w.origin != nil {
+				r.Origin = w.origin(r.Origin)
+			}
 			out[i].Rules[j] = r
 		}
 	}
@@ -56,6 +64,9 @@ func (w rewriter) chains(chains []model.Chain) []model.Chain {
 }
 
 func (w rewriter) selector(s model.Selector) model.Selector {
+	if w.group == nil {
+		return s
+	}
 	switch s := s.(type) {
 	case model.Group:
 		return w.group(s)

@@ -45,6 +45,8 @@ type Input struct {
 	pieces []piece
 	// estate is the objects, where the reader inspects them.
 	estate audit.Estate
+	// joint are the members of the inventory of whom no resource tells, with those that they are put together of.
+	joint map[model.Identity][]model.Identity
 }
 
 // Name returns "terraform".
@@ -185,6 +187,9 @@ func (r Reader) decode(m terraform.Module, diags terraform.Diagnostics) (Input, 
 			continue
 		}
 		policy, more := p.Decode(m)
+		if n, ok := p.(providers.Networked); ok {
+			policy = n.OnNetworks(policy)
+		}
 		for _, f := range more {
 			f.Origin.File = r.file(f.Origin.File)
 			findings = append(findings, f)
@@ -208,12 +213,12 @@ func (r Reader) decode(m terraform.Module, diags terraform.Diagnostics) (Input, 
 	in.Policy, in.crowd = assemble(parts)
 	in.Policy = withOrigins(in.Policy, r.file)
 	in.estate = estateOf(parts, r.file)
-	alone := enroll([]crowd{in.crowd})
+	alone := enroll([]crowd{in.crowd}, nil)
 	in.Inventory = alone.inventory([]crowd{in.crowd})
 	in.Inventory.Groups = alone.groups([]crowd{in.crowd}, 0)
 	if n := in.crowd.size(); n > 1 {
 		findings = append(findings, model.Finding{Severity: model.Info, Code: "several-memberships", Origin: model.Origin{File: r.Path},
-			Summary: fmt.Sprintf("an endpoint that is in several of %d groups, networks and tags at once is looked at only where a resource says that there is one", n)})
+			Summary: fmt.Sprintf("an endpoint that is in several of %d groups, networks and tags at once is known only where a resource says that there is one; diff looks at others where they would make a difference", n)})
 	}
 	return in, model.SortFindings(findings)
 }

@@ -11,6 +11,7 @@ import (
 	"testing/fstest"
 
 	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/model/sharedtest"
 	"github.com/crosswall/crosswall/providers/all"
 	tfsource "github.com/crosswall/crosswall/translate/terraform"
 )
@@ -213,18 +214,5 @@ func TestCorpusPlans(t *testing.T) {
 
 func shared(t testing.TB, parts ...string) string {
 	t.Helper()
-	dir := os.Getenv("CROSSWALL_SHARED")
-	for up := "."; dir == ""; up = filepath.Join(up, "..") {
-		if _, err := os.Stat(filepath.Join(up, "go.mod")); err == nil {
-			dir = filepath.Join(up, "..", "shared")
-		}
-		if len(up) > 40 {
-			t.Skip("no go.mod above the working directory")
-		}
-	}
-	path := filepath.Join(append([]string{dir}, parts...)...)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("not at hand: %v", err)
-	}
-	return path
+	return sharedtest.Path(t, parts...)
 }

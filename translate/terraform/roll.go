@@ -30,8 +30,8 @@ type atom struct {
 
 const absent = -1
 
-// enroll makes the roll of readings.
-func enroll(sides []crowd) roll {
+// enroll makes the roll of readings, and puts endpoints on it that are in everything that listed members are in.
+func enroll(sides []crowd, together [][]model.Identity) roll {
 	r := roll{across: crosses(sides)}
 	of := make([][]int, len(sides)) // the atom of each party
 	for k, side := range sides {
@@ -58,6 +58,7 @@ func enroll(sides []crowd) roll {
 	r.enrollMembers(sides, of)
 	if len(sides) > 1 {
 		r.keepComparable(sides)
+		r.enrollJoint(together, sides)
 	}
 	return r
 }

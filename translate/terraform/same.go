@@ -70,21 +70,57 @@ func (n Names) Unmatched(other Names) []model.Group {
 	return slices.Compact(out)
 }
 
-// Members returns, for groups whose members are known by their addresses, which these are; without addresses for
-// those that are known to have no members.
+// Members returns, for groups whose members are all known by their addresses, which these are; without addresses for
+// those that are known to have no members. What is everybody in a network, or everybody in none, is known by the addresses that
+// networks have.
 func (n Names) Members() map[model.Group]model.Selector {
 	out := map[model.Group]model.Selector{}
+	held, open := map[model.Group]model.AddrSet{}, map[model.Group]bool{}
 	for _, p := range n.crowd.parties {
 		for _, g := range p.Groups {
 			switch {
 			case p.Idle:
-				out[g] = model.Identities{}
-			case !p.Addrs.IsEmpty() && !p.Rest:
-				out[g] = model.At{Addrs: p.Addrs}
+				held[g] = held[g].Union(model.AddrSet{})
+			case p.Rest || p.Addrs.IsEmpty():
+				open[g] = true
+			default:
+				held[g] = held[g].Union(p.Addrs)
 			}
 		}
 	}
+	for g, addrs := range held {
+		switch {
+		case open[g]:
+		case addrs.IsEmpty():
+			out[g] = model.Identities{}
+		default:
+			out[g] = model.At{Addrs: addrs}
+		}
+	}
+	n.crowd.outsiders(out)
 	return out
+}
+
+// outsiders adds the groups of whoever is in no network, and those of everybody who is in one, of clouds that have such
+// groups; where a network has addresses that are not known, neither is.
+func (c crowd) outsiders(out map[model.Group]model.Selector) {
+	unplaced := slices.ContainsFunc(c.parties, func(p party) bool {
+		return p.Addrs.IsEmpty() && slices.ContainsFunc(c.grounds, func(g party) bool { return g.Kind != "" && g.Kind == p.Kind })
+	})
+	if len(c.strangers) == 0 || c.taken.IsEmpty() || unplaced {
+		return
+	}
+	for _, g := range c.strangers {
+		out[g] = model.At{Addrs: model.AllAddrs().Subtract(c.taken)}
+	}
+	for _, p := range c.parties {
+		if !p.Rest {
+			continue
+		}
+		for _, g := range p.Groups {
+			out[g] = model.At{Addrs: c.taken}
+		}
+	}
 }
 
 // Places returns the groups that are known by their addresses, and which these are.

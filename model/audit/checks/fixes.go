@@ -19,16 +19,17 @@ func removals(o *audit.Opening, t model.Traffic, f audit.Finding) []audit.Fix {
 	var out []audit.Fix
 	var origins []model.Origin
 	with := o.Strangers(f.Open)
-	parts := map[model.Origin][]model.Rule{} // of one written rule
-	for _, r := range o.Rules() {
-		if parts[r.Origin] == nil {
+	only := map[model.Origin]bool{} // of a written rule, all that the model made of it
+	for i, r := range o.Rules() {
+		is, seen := only[r.Origin]
+		if !seen {
 			origins = append(origins, r.Origin)
 		}
-		parts[r.Origin] = append(parts[r.Origin], r)
+		only[r.Origin] = (is || !seen) && isOnly(r, t) && with.Covers(o.Peers(i).Intersect(audit.Internet()))
 	}
 	for _, origin := range origins {
 		told, ok := o.Firewall.RuleAt(o.Direction, origin)
-		if !ok || told.Added || !isCause(origin, f.Causes) || slices.ContainsFunc(parts[origin], func(r model.Rule) bool { return !isOnly(r, with, t) }) {
+		if !ok || told.Added || !isCause(origin, f.Causes) || !only[origin] {
 			continue
 		}
 		if form, text := removal(o.Firewall, o.Direction, told); text != "" {
@@ -42,10 +43,13 @@ func isCause(o model.Origin, causes []audit.Cause) bool {
 	return slices.ContainsFunc(causes, func(c audit.Cause) bool { return c.Origin == o })
 }
 
-// isOnly reports whether a rule admits some traffic alone, and of the Internet some addresses alone.
-func isOnly(r model.Rule, with model.AddrSet, t model.Traffic) bool {
-	at, ok := r.Peer.(model.At)
-	return ok && r.Action == model.Allow && with.Covers(at.Addrs.Intersect(audit.Internet())) && within(r.Traffic, t)
+// isOnly reports whether a rule admits some traffic alone, and addresses alone, or one list of them.
+func isOnly(r model.Rule, t model.Traffic) bool {
+	switch r.Peer.(type) {
+	case nil, model.Any, model.At, model.Group:
+		return r.Action == model.Allow && within(r.Traffic, t)
+	}
+	return false
 }
 
 // within reports whether some traffic is part of some other.
@@ -65,8 +69,8 @@ func removal(f *audit.Firewall, d model.Direction, r *audit.Rule) (form, text st
 		return "aws", fmt.Sprintf("aws ec2 delete-network-acl-entry --network-acl-id %s --%s --rule-number %d", f.ID, d, r.Priority)
 	case f.Kind == audit.FirewallRules && r.Name != "" && r.Origin.Object == r.ID: // and not a Terraform resource
 		return "gcloud", "gcloud compute firewall-rules delete " + r.Name + projectOf(r.ID)
-	case f.Kind == audit.NetworkSecurityGroup && strings.HasPrefix(strings.ToLower(r.ID), "/subscriptions/"):
-		return "az", fmt.Sprintf("az network nsg rule delete --ids %q", r.ID)
+	case f.Kind == audit.NetworkSecurityGroup && strings.HasPrefix(strings.ToLower(f.ID), "/subscriptions/") && r.Name != "":
+		return "az", fmt.Sprintf("az network nsg rule delete --ids %q", f.ID+"/securityRules/"+r.Name)
 	}
 	return "", ""
 }

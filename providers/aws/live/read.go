@@ -74,6 +74,8 @@ func (r *reader) isGone() bool {
 type reader struct {
 	*connection
 	out  providers.Snapshot
+	kept providers.Pack
+	text []byte // of the last object
 	stop string // why no further call is made; empty: go on
 	// silent is how many kinds in a row had no answer.
 	silent int
@@ -147,11 +149,12 @@ func put[T any](r *reader, kind string, objects []T) error {
 		all = []json.RawMessage{}
 	}
 	for _, x := range objects {
-		raw, err := appendObject(nil, x)
+		raw, err := appendObject(r.text[:0], x)
 		if err != nil {
 			return unreadError{err.Error()}
 		}
-		all = append(all, slices.Clip(raw))
+		r.text = raw
+		all = append(all, r.kept.Keep(raw))
 	}
 	r.out.Objects[kind] = all
 	if r.options.Progress != nil {

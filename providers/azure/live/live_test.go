@@ -15,6 +15,7 @@ import (
 	"github.com/crosswall/crosswall/providers"
 	"github.com/crosswall/crosswall/providers/azure"
 	"github.com/crosswall/crosswall/providers/azure/live"
+	"github.com/crosswall/crosswall/providers/azure/live/standin"
 )
 
 // counts says how many objects of each kind there are, in the order of the kinds: "g n i a t r".
@@ -33,8 +34,8 @@ func counts(s providers.Snapshot) []int {
 // Everything is read, page by page.
 func TestRead(t *testing.T) {
 	for _, pageSize := range []int{0, 1, 2} {
-		s := newStandIn(t, account())
-		s.pageSize = pageSize
+		s := serve(t, account())
+		s.Page = pageSize
 		got, err := live.Read(t.Context(), s.options())
 		if err != nil {
 			t.Fatal(err)
@@ -83,7 +84,7 @@ func verdicts(t *testing.T, s providers.Snapshot, want string) {
 
 // One resource group alone is asked for by its own operations.
 func TestReadGroup(t *testing.T) {
-	objects := map[string][]obj{}
+	objects := standin.Objects{}
 	for path, list := range account() {
 		for _, o := range list {
 			id, _ := o["id"].(string)
@@ -92,7 +93,7 @@ func TestReadGroup(t *testing.T) {
 			}
 		}
 	}
-	s := newStandIn(t, objects)
+	s := serve(t, objects)
 	o := s.options()
 	o.ResourceGroup = "shop"
 	got, err := live.Read(t.Context(), o)
@@ -112,18 +113,18 @@ func TestReadTrouble(t *testing.T) {
 		}
 	}
 	always := func(status int, code string) func(http.ResponseWriter, *http.Request, int) bool {
-		return func(w http.ResponseWriter, _ *http.Request, _ int) bool { fail(w, status, code); return true }
+		return func(w http.ResponseWriter, _ *http.Request, _ int) bool { standin.Refuse(w, status, code); return true }
 	}
 	for _, c := range []struct {
 		name    string
-		trouble func(http.ResponseWriter, *http.Request, int) bool
+		trouble standin.Fault
 		counts  []int
 		gaps    string // "kind: why", by the last word of the kind
 	}{
 		{"throttled once", func(w http.ResponseWriter, _ *http.Request, nth int) bool {
 			if nth == 1 {
 				w.Header().Set("Retry-After", "0")
-				fail(w, http.StatusTooManyRequests, "TooManyRequests")
+				standin.Refuse(w, http.StatusTooManyRequests, "TooManyRequests")
 			}
 			return nth == 1
 		}, []int{3, 1, 2, 1, 1, 1}, ""},
@@ -148,21 +149,23 @@ func TestReadTrouble(t *testing.T) {
 			return nth == 1
 		}), []int{3, 1, 2, 1, 1, 1}, ""},
 		{"an answer that is no JSON", on("/applicationSecurityGroups", func(w http.ResponseWriter, _ *http.Request, _ int) bool {
-			send(w, "nonsense")
+			standin.Send(w, "nonsense")
 			return true
 		}), []int{3, 1, 2, -1, 1, 1}, "applicationSecurityGroups: "},
 		{"a link that leads elsewhere", on("/networkSecurityGroups", func(w http.ResponseWriter, _ *http.Request, _ int) bool {
-			send(w, obj{"value": []obj{}, "nextLink": "https://elsewhere.example/subscriptions/x?api-version=1"})
+			standin.Send(w, obj{"value": []obj{}, "nextLink": "https://elsewhere.example/subscriptions/x?api-version=1"})
 			return true
 		}), []int{-1, 1, 2, 1, 0, 1}, "networkSecurityGroups: the link to the next page leads to another host, which was not followed"},
 		{"pages that go round", on("SecurityAdminRules", func(w http.ResponseWriter, _ *http.Request, _ int) bool {
-			send(w, obj{"value": []obj{}, "skipToken": "again"})
+			standin.Send(w, obj{"value": []obj{}, "skipToken": "again"})
 			return true
 		}), []int{3, 1, 2, 1, 1, -1}, "effectiveSecurityAdminRules: the pages of the answer go round in a circle"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := newStandIn(t, account())
-			s.trouble = c.trouble
+			s := serve(t, account())
+			if c.trouble != nil {
+				s.Faults = []standin.Fault{c.trouble}
+			}
 			o := s.options()
 			o.Retries, o.Timeout = 2, 300*time.Millisecond
 			got, err := live.Read(t.Context(), o)
@@ -195,15 +198,15 @@ func cutOff(w http.ResponseWriter) {
 
 // The second page of a list may fail: what was read is kept, and the rest is a gap.
 func TestReadPartOfList(t *testing.T) {
-	s := newStandIn(t, account())
-	s.pageSize = 1
-	s.trouble = func(w http.ResponseWriter, r *http.Request, _ int) bool {
+	s := serve(t, account())
+	s.Page = 1
+	s.Faults = []standin.Fault{func(w http.ResponseWriter, r *http.Request, _ int) bool {
 		if strings.HasSuffix(r.URL.Path, "/networkSecurityGroups") && r.URL.Query().Get("$skiptoken") == "2" {
-			fail(w, http.StatusForbidden, "AuthorizationFailed")
+			standin.Refuse(w, http.StatusForbidden, "AuthorizationFailed")
 			return true
 		}
 		return false
-	}
+	}}
 	got, err := live.Read(t.Context(), s.options())
 	if err != nil {
 		t.Fatal(err)
@@ -216,19 +219,19 @@ func TestReadPartOfList(t *testing.T) {
 // Where nothing can be read there is no snapshot.
 func TestReadNothing(t *testing.T) {
 	t.Run("credentials expired", func(t *testing.T) {
-		s := newStandIn(t, account())
-		s.trouble = func(w http.ResponseWriter, _ *http.Request, _ int) bool {
-			fail(w, http.StatusUnauthorized, "ExpiredAuthenticationToken")
+		s := serve(t, account())
+		s.Faults = []standin.Fault{func(w http.ResponseWriter, _ *http.Request, _ int) bool {
+			standin.Refuse(w, http.StatusUnauthorized, "ExpiredAuthenticationToken")
 			return true
-		}
+		}}
 		_, err := live.Read(t.Context(), s.options())
 		if err == nil || !strings.Contains(err.Error(), "401 Unauthorized (ExpiredAuthenticationToken)") {
 			t.Errorf("%v", err)
 		}
 	})
 	t.Run("cancelled", func(t *testing.T) {
-		s := newStandIn(t, account())
-		s.trouble = func(_ http.ResponseWriter, r *http.Request, _ int) bool { <-r.Context().Done(); return true }
+		s := serve(t, account())
+		s.Faults = []standin.Fault{func(_ http.ResponseWriter, r *http.Request, _ int) bool { <-r.Context().Done(); return true }}
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		defer cancel()
 		start := time.Now()
@@ -238,8 +241,8 @@ func TestReadNothing(t *testing.T) {
 		}
 	})
 	t.Run("no server", func(t *testing.T) {
-		s := newStandIn(t, nil)
-		s.Close()
+		s := serve(t, nil)
+		s.server.Close()
 		o := s.options()
 		o.Retries = -1
 		if _, err := live.Read(t.Context(), o); err == nil || !strings.Contains(err.Error(), "no connection") {
@@ -250,15 +253,15 @@ func TestReadNothing(t *testing.T) {
 
 // The bound on calls per second holds for all calls together.
 func TestReadPace(t *testing.T) {
-	s := newStandIn(t, account())
-	s.pageSize = 1
+	s := serve(t, account())
+	s.Page = 1
 	o := s.options()
 	o.CallsPerSecond = 5
 	start := time.Now()
 	if _, err := live.Read(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
-	n := len(s.calls) // of which the first five go at once
+	n := len(s.Calls()) // of which the first five go at once
 	if least := time.Duration(n-5) * 200 * time.Millisecond; n <= 5 || time.Since(start) < least*9/10 {
 		t.Errorf("%d calls in %s", n, time.Since(start))
 	}
@@ -268,7 +271,7 @@ func TestReadPace(t *testing.T) {
 func TestReadKeepsFields(t *testing.T) {
 	objects := account()
 	objects[listPath("applicationSecurityGroups")][0]["novelty"] = "kept"
-	got, err := live.Read(t.Context(), newStandIn(t, objects).options())
+	got, err := live.Read(t.Context(), serve(t, objects).options())
 	if err != nil || !strings.Contains(string(got.Objects[azure.KindAppGroups][0]), "kept") {
 		t.Errorf("%v %s", err, got.Objects[azure.KindAppGroups])
 	}
@@ -280,7 +283,7 @@ func TestReadKeepsFields(t *testing.T) {
 // What is read live is what a file of the same objects holds: the same resources come of both.
 func TestReadEqualsDump(t *testing.T) {
 	objects := account()
-	got, err := live.Read(t.Context(), newStandIn(t, objects).options())
+	got, err := live.Read(t.Context(), serve(t, objects).options())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -66,14 +66,14 @@ func TestEndpoint(t *testing.T) {
 			t.Errorf("%s: %v, want %q", c.endpoint, err, c.want)
 		}
 	}
-	s := newStandIn(t, account())
-	t.Setenv("CROSSWALL_ARM_ENDPOINT", s.URL+"/")
+	s := serve(t, account())
+	t.Setenv("CROSSWALL_ARM_ENDPOINT", s.server.URL+"/")
 	o := s.options()
 	o.Endpoint = ""
 	if got, err := live.Read(t.Context(), o); err != nil || len(got.Gaps) > 0 {
 		t.Errorf("by the variable: %v %v", err, got.Gaps)
 	}
-	if _, err := live.Read(t.Context(), live.Options{Endpoint: s.URL}); err == nil {
+	if _, err := live.Read(t.Context(), live.Options{Endpoint: s.server.URL}); err == nil {
 		t.Error("no subscription, and no error")
 	}
 }

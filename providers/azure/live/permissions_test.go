@@ -47,13 +47,13 @@ func TestPermissions(t *testing.T) {
 				objects["/resourceGroups/shop"+path] = list
 			}
 		}
-		s := newStandIn(t, objects)
+		s := serve(t, objects)
 		o := s.options()
 		o.ResourceGroup = group
 		if _, err := live.Read(t.Context(), o); err != nil {
 			t.Fatal(err)
 		}
-		for _, c := range s.calls {
+		for _, c := range s.Calls() {
 			called[operationOf(t, c)] = true
 		}
 	}

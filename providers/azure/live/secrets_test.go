@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
 	"github.com/crosswall/crosswall/providers/azure/live"
+	"github.com/crosswall/crosswall/providers/azure/live/standin"
 )
 
 const secret = "s3cr3t-hunter2"
@@ -49,7 +51,7 @@ func TestSecrets(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name       string
-		trouble    func(http.ResponseWriter, *http.Request, int) bool
+		trouble    standin.Fault
 		credential azcore.TokenCredential
 		sent       bool
 	}{
@@ -60,8 +62,10 @@ func TestSecrets(t *testing.T) {
 		{"hung up", func(http.ResponseWriter, *http.Request, int) bool { panic(http.ErrAbortHandler) }, secretToken{}, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := newStandIn(t, account())
-			s.trouble = c.trouble
+			s := serve(t, account())
+			if c.trouble != nil {
+				s.Faults = []standin.Fault{c.trouble}
+			}
 			o := s.options()
 			o.Credential, o.Retries = c.credential, -1
 			var progress strings.Builder
@@ -74,9 +78,7 @@ func TestSecrets(t *testing.T) {
 			if text := string(raw) + fmt.Sprint(err) + progress.String(); strings.Contains(text, secret) {
 				t.Errorf("the secret is in %s", text)
 			}
-			s.mu.Lock()
-			sent := s.auth["Bearer "+secret]
-			s.mu.Unlock()
+			sent := slices.Contains(s.Authorizations(), "Bearer "+secret)
 			if sent != c.sent {
 				t.Errorf("the token was sent: %v, want %v; the test would show nothing", !c.sent, c.sent)
 			}
@@ -89,20 +91,20 @@ func TestTokenStaysHome(t *testing.T) {
 	t.Setenv("AZURE_CLIENT_SECRET", secret)
 	t.Setenv("AZURE_TENANT_ID", "tenant")
 	t.Setenv("AZURE_CLIENT_ID", "client")
-	s := newStandIn(t, account())
+	s := serve(t, account())
 	if _, err := live.Read(t.Context(), s.options()); err != nil {
 		t.Fatal(err)
 	}
-	if len(s.auth) != 1 || !s.auth["Bearer emulator"] {
-		t.Errorf("authorization %v", s.auth)
+	if sent := s.Authorizations(); !slices.Equal(sent, []string{"Bearer emulator"}) {
+		t.Errorf("authorization %v", sent)
 	}
 	asked := false
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
 	defer other.Close()
-	s.trouble = func(w http.ResponseWriter, _ *http.Request, _ int) bool {
-		send(w, obj{"value": []obj{}, "nextLink": other.URL + "/more"})
+	s.Faults = []standin.Fault{func(w http.ResponseWriter, _ *http.Request, _ int) bool {
+		standin.Send(w, obj{"value": []obj{}, "nextLink": other.URL + "/more"})
 		return true
-	}
+	}}
 	if _, err := live.Read(t.Context(), s.options()); err == nil || asked {
 		t.Errorf("%v; the other host was asked: %v", err, asked)
 	}

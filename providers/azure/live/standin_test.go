@@ -1,17 +1,13 @@
 package live_test
 
 import (
-	"encoding/json"
-	"fmt"
-	"net/http"
 	"net/http/httptest"
-	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/crosswall/crosswall/providers/azure/live"
+	"github.com/crosswall/crosswall/providers/azure/live/standin"
 )
 
 const subscription = "00000000-0000-0000-0000-000000000001"
@@ -22,112 +18,38 @@ func at(path string) string {
 	return "/subscriptions/" + subscription + "/resourceGroups/" + group + "/providers/" + rest
 }
 
-type obj = map[string]any
+type obj = standin.Object
 
-// standIn is a server that speaks as Azure Resource Manager does.
+// standIn is a stand-in for Azure Resource Manager with one subscription.
 type standIn struct {
-	*httptest.Server
-	// objects by the path of the list that has them, after the subscription and in lower case.
-	objects map[string][]obj
-	// pageSize is how many objects come at once; 0: all.
-	pageSize int
-	// trouble is asked first; it returns true when it has answered.
-	trouble func(w http.ResponseWriter, r *http.Request, nth int) bool
-
-	mu    sync.Mutex
-	calls []string // "GET /providers/..." as they came, without query
-	count map[string]int
-	auth  map[string]bool
+	standin.Server
+	server *httptest.Server
 }
 
-func newStandIn(t testing.TB, objects map[string][]obj) *standIn {
-	s := &standIn{objects: map[string][]obj{}, count: map[string]int{}, auth: map[string]bool{}}
-	for k, v := range objects {
-		s.objects[strings.ToLower(k)] = v
+// serve starts a stand-in with objects by the path of their list.
+func serve(t testing.TB, objects standin.Objects, faults ...standin.Fault) *standIn {
+	t.Helper()
+	s := &standIn{}
+	s.Holds = func(id string) standin.Objects {
+		if id != subscription {
+			return nil
+		}
+		return objects
 	}
-	s.Server = httptest.NewServer(s)
-	t.Cleanup(s.Close)
+	s.Faults = faults
+	s.server = httptest.NewServer(s)
+	t.Cleanup(func() {
+		s.server.Close()
+		for _, wrong := range s.Wrong() {
+			t.Error(wrong)
+		}
+	})
 	return s
-}
-
-// ServeHTTP answers one request.
-func (s *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	path := strings.TrimPrefix(r.URL.Path, "/subscriptions/"+subscription)
-	s.mu.Lock()
-	s.calls = append(s.calls, r.Method+" "+path)
-	s.count[path]++
-	nth := s.count[path]
-	s.auth[r.Header.Get("Authorization")] = true
-	s.mu.Unlock()
-	if s.trouble != nil && s.trouble(w, r, nth) {
-		return
-	}
-	if r.URL.Query().Get("api-version") == "" || path == r.URL.Path {
-		fail(w, http.StatusBadRequest, "BadRequest")
-		return
-	}
-	list, ok := s.objects[strings.ToLower(path)]
-	if !ok {
-		list = []obj{}
-	}
-	if r.Method == http.MethodPost {
-		s.page(w, r, list, "skipToken")
-		return
-	}
-	if strings.HasSuffix(path, "/serviceTags") {
-		send(w, obj{"name": "Public", "type": "Microsoft.Network/serviceTags", "changeNumber": "1", "cloud": "Public", "values": list})
-		return
-	}
-	s.page(w, r, list, "nextLink")
-}
-
-// page sends a page of a list, and where to find the next.
-func (s *standIn) page(w http.ResponseWriter, r *http.Request, list []obj, how string) {
-	first, err := strconv.Atoi(r.URL.Query().Get("$skiptoken"))
-	if how == "skipToken" {
-		var body struct {
-			SkipToken string `json:"skipToken"`
-		}
-		if json.NewDecoder(r.Body).Decode(&body) == nil {
-			first, err = strconv.Atoi(body.SkipToken)
-		}
-	}
-	if err != nil {
-		first = 0
-	}
-	size := s.pageSize
-	if size == 0 {
-		size = len(list) + 1
-	}
-	last := min(first+size, len(list))
-	out := obj{"value": append([]obj{}, list[first:last]...)}
-	if last < len(list) && how == "skipToken" {
-		out["skipToken"] = strconv.Itoa(last)
-	} else if last < len(list) {
-		q := r.URL.Query()
-		q.Set("$skiptoken", strconv.Itoa(last))
-		out["nextLink"] = s.URL + r.URL.Path + "?" + q.Encode()
-	}
-	send(w, out)
-}
-
-func send(w http.ResponseWriter, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	if err := json.NewEncoder(w).Encode(v); err != nil {
-		panic(err)
-	}
-}
-
-// fail answers with an error as Azure words it.
-func fail(w http.ResponseWriter, status int, code string) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	fmt.Fprintf(w, `{"error":{"code":%q,"message":"no: %s"}}`, code, code)
 }
 
 // options reads from the stand-in, and does not wait long.
 func (s *standIn) options() live.Options {
-	return live.Options{Subscription: subscription, Endpoint: s.URL, CallsPerSecond: 1000, RetryDelay: time.Millisecond, Timeout: 5 * time.Second}
+	return live.Options{Subscription: subscription, Endpoint: s.server.URL, CallsPerSecond: 1000, RetryDelay: time.Millisecond, Timeout: 5 * time.Second}
 }
 
 // listPath is the path of the list of a type in the whole subscription.
@@ -141,7 +63,7 @@ const (
 
 // account is a network with a subnet, a machine and a scale set in it, and a group on the subnet that
 // admits HTTPS from the application security group of the scale set, and from a service tag.
-func account() map[string][]obj {
+func account() standin.Objects {
 	rule := func(name string, priority int, access string, more obj) obj {
 		p := obj{"priority": priority, "direction": "Inbound", "access": access, "protocol": "*", "sourceAddressPrefix": "*", "sourcePortRange": "*",
 			"destinationAddressPrefix": "*", "destinationPortRange": "*"}
@@ -159,7 +81,7 @@ func account() map[string][]obj {
 		return obj{"id": id, "name": id[strings.LastIndex(id, "/")+1:], "properties": obj{"ipConfigurations": []obj{{"id": id + "/ipConfigurations/ip", "name": "ip",
 			"properties": obj{"privateIPAddress": addr, "subnet": obj{"id": subnet}, "applicationSecurityGroups": groups}}}}}
 	}
-	return map[string][]obj{
+	return standin.Objects{
 		listPath("networkSecurityGroups"): {
 			{"id": group, "name": "g", "location": "westeurope", "properties": obj{"subnets": []obj{{"id": subnet}}, "securityRules": []obj{
 				rule("nodes", 100, "Allow", obj{"protocol": "Tcp", "destinationPortRange": "443", "sourceAddressPrefix": nil, "sourceApplicationSecurityGroups": []obj{{"id": asg}}}),

@@ -25,12 +25,14 @@ const (
 	opRegionPolicy     = "regionNetworkFirewallPolicies.get"
 	opHierarchy        = "firewallPolicies.list"
 	opAddressGroup     = "addressGroups.get"
+	opEffectiveTags    = "effectiveTags.list"
 	permissionPolicy   = "compute.firewallPolicies.get"
 	permissionPolicies = "compute.firewallPolicies.list"
 )
 
 // Calls returns every operation that [Read] may call, sorted by permission: the permissions that it needs, and
-// no others (Compute Engine and Network Security API references, "IAM Permissions" of each method).
+// no others (Compute Engine and Network Security API references, "IAM Permissions" of each method; Resource Manager,
+// "Creating and managing tags", required permissions).
 func Calls() []Call {
 	return []Call{
 		{opPolicy, permissionPolicy, "rules of a global policy, where the effective firewalls of a network could not be read"},
@@ -39,6 +41,7 @@ func Calls() []Call {
 		{opPolicies, permissionPolicies, "network firewall policies, where the effective firewalls of a network could not be read"},
 		{opFirewalls, "compute.firewalls.list", "VPC firewall rules"},
 		{opInstances, "compute.instances.list", "the tags, service accounts and addresses of machines"},
+		{opEffectiveTags, "compute.instances.listEffectiveTags", "which machines have the secure tags that rules name"},
 		{opNetworksGet, "compute.networks.get", "the network, where one is named"},
 		{opEffective, "compute.networks.getEffectiveFirewalls", "the hierarchical and global policies that are asked on a network, with their rules"},
 		{opRegionEffective, "compute.networks.getRegionEffectiveFirewalls", "the regional and system policies that are asked in a region of a network"},

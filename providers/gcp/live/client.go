@@ -12,19 +12,32 @@ import (
 	transport "google.golang.org/api/transport/http"
 )
 
-// The scopes asked for: to read the Compute API, and for the Network Security API, which has none for reading alone.
+// The scopes asked for: to read the Compute API, for the Network Security API, which has none for reading alone, and to read the
+// Resource Manager API.
 const (
 	scopeCompute = "https://www.googleapis.com/auth/compute.readonly"
 	scopeCloud   = "https://www.googleapis.com/auth/cloud-platform"
+	scopeReading = "https://www.googleapis.com/auth/cloud-platform.read-only"
 )
 
 // service is where calls are made. Each call has a client of its own, because lists of the Compute client do
 // not look at their context: the client's transport does it for them.
 type service struct {
 	endpoint string // "": the public cloud
-	// compute and security are the transports for the two APIs; security is made when it is needed.
-	compute  http.RoundTripper
-	security func(context.Context) (http.RoundTripper, error)
+	// resources is where the Resource Manager API is; "": the public cloud, where each zone has its own.
+	resources string
+	// compute, security and tags are the transports for the three APIs; the latter are made when they are needed.
+	compute        http.RoundTripper
+	security, tags func(context.Context) (http.RoundTripper, error)
+}
+
+// resourceManager is where the Resource Manager API answers about what is in a zone ("Creating and managing tags": resources of
+// a location have an endpoint of their own).
+func (s service) resourceManager(zone string) string {
+	if s.resources != "" {
+		return s.resources
+	}
+	return "https://" + zone + "-cloudresourcemanager.googleapis.com"
 }
 
 // connect makes no call, but finds the credentials.
@@ -34,16 +47,21 @@ func connect(ctx context.Context, o Options) (service, error) {
 		return service{}, err
 	}
 	limiter := rate.NewLimiter(rate.Limit(o.CallsPerSecond), max(1, int(o.CallsPerSecond)))
-	withScope := func(ctx context.Context, scope string) (http.RoundTripper, error) {
+	resources, err := o.resourceManager()
+	if err != nil {
+		return service{}, err
+	}
+	withScope := func(ctx context.Context, endpoint, scope string) (http.RoundTripper, error) {
 		base, err := authenticated(ctx, endpoint, scope)
 		if err != nil {
 			return nil, err
 		}
 		return &patient{next: base, limiter: limiter, options: o}, nil
 	}
-	s := service{endpoint: endpoint}
-	s.security = func(ctx context.Context) (http.RoundTripper, error) { return withScope(ctx, scopeCloud) }
-	s.compute, err = withScope(ctx, scopeCompute)
+	s := service{endpoint: endpoint, resources: resources}
+	s.security = func(ctx context.Context) (http.RoundTripper, error) { return withScope(ctx, endpoint, scopeCloud) }
+	s.tags = func(ctx context.Context) (http.RoundTripper, error) { return withScope(ctx, resources, scopeReading) }
+	s.compute, err = withScope(ctx, endpoint, scopeCompute)
 	return s, err
 }
 

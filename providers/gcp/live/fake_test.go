@@ -3,83 +3,84 @@ package live
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/http/httptest"
-	"regexp"
-	"slices"
-	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"github.com/crosswall/crosswall/providers/gcp/live/standin"
 )
 
-// fake is a Compute API on this machine, for the project shop.
+// fake is a stand-in for the Compute API with the project shop.
 type fake struct {
-	*httptest.Server
-	t *testing.T
-	// pageSize is how many objects, or scopes, a page has; 0: all.
-	pageSize int
-	// objects are the answers of lists by operation; those of aggregated lists by scope.
-	objects map[string][]string
-	scoped  map[string]map[string][]string
-	// answers are those of operations about one object, by operation and what follows it.
-	answers map[string]string
-	// trouble takes the place of an answer: what it writes; false: nothing, answer as usual. Attempt counts from 1.
-	trouble func(w http.ResponseWriter, operation string, attempt int) bool
-
-	mu    sync.Mutex
-	calls map[string]int // by operation
+	standin.Server
+	server *httptest.Server
+	raw    standin.Raw
 }
 
 const link = "https://www.googleapis.com/compute/v1/projects/shop/"
 
 // newFake is a project with the network main, two subnetworks, one rule and one machine.
-func newFake(t *testing.T) *fake {
+func newFake(t *testing.T, faults ...standin.Fault) *fake {
 	t.Helper()
 	network := link + "global/networks/main"
-	f := &fake{t: t, calls: map[string]int{}, objects: map[string][]string{}, scoped: map[string]map[string][]string{}, answers: map[string]string{}}
-	net := fmt.Sprintf(`{"kind":"compute#network","id":"1","name":"main","selfLink":%q,"networkFirewallPolicyEnforcementOrder":"BEFORE_CLASSIC_FIREWALL"}`, network)
-	f.objects[opNetworks] = []string{net}
-	f.answers[opNetworksGet+" main"] = net
-	f.objects[opFirewalls] = []string{rule("web", `"sourceRanges":["192.0.2.0/24"],"sourceTags":["web"],"targetTags":["db"],"allowed":[{"IPProtocol":"tcp","ports":["80"]}]`)}
-	f.scoped[opSubnetworks] = map[string][]string{}
-	for i, region := range []string{"europe-west1", "us-east1"} {
-		f.scoped[opSubnetworks]["regions/"+region] = []string{fmt.Sprintf(`{"kind":"compute#subnetwork","id":"%d","name":"s","selfLink":"%[2]sregions/%[3]s/subnetworks/s","network":%[4]q,"region":"%[2]sregions/%[3]s","ipCidrRange":"10.%[1]d.0.0/16"}`, i, link, region, network)}
-		f.answers[opRegionEffective+" "+region] = `{"firewallPolicys":[` + globalPolicy + `]}`
-	}
-	f.answers[opEffective+" main"] = `{"firewalls":[],"firewallPolicys":[` + globalPolicy + `]}`
-	f.scoped[opInstances] = map[string][]string{"zones/europe-west1-b": {fmt.Sprintf(`{"kind":"compute#instance","id":"7","name":"web-1","selfLink":"%[1]szones/europe-west1-b/instances/web-1","zone":"%[1]szones/europe-west1-b",
+	net := parsed(fmt.Sprintf(`{"kind":"compute#network","id":"1","name":"main","selfLink":%q,"networkFirewallPolicyEnforcementOrder":"BEFORE_CLASSIC_FIREWALL"}`, network))
+	raw := standin.Raw{Answers: map[string]any{
+		opNetworksGet + " main": net,
+		opEffective + " main":   parsed(`{"firewalls":[],"firewallPolicys":[` + globalPolicy + `]}`),
+		opProject:               parsed(`{"kind":"compute#project","id":"1","name":"shop","xpnProjectStatus":"UNSPECIFIED_XPN_PROJECT_STATUS"}`),
+	}, Lists: map[string][]standin.Object{
+		opNetworks:  {net},
+		opFirewalls: {rule("web", `"sourceRanges":["192.0.2.0/24"],"sourceTags":["web"],"targetTags":["db"],"allowed":[{"IPProtocol":"tcp","ports":["80"]}]`)},
+		opHierarchy: {parsed(`{"kind":"compute#firewallPolicy","id":"9","name":"9","selfLink":"https://www.googleapis.com/compute/v1/locations/global/firewallPolicies/9","parent":"organizations/42"}`)},
+	}, Scoped: map[string]map[string][]standin.Object{
+		opSubnetworks: {},
+		opInstances: {"zones/europe-west1-b": {parsed(fmt.Sprintf(`{"kind":"compute#instance","id":"7","name":"web-1","selfLink":"%[1]szones/europe-west1-b/instances/web-1","zone":"%[1]szones/europe-west1-b",
 		"tags":{"items":["web"]},"serviceAccounts":[{"email":"web@p.example"}],"networkInterfaces":[{"network":%[2]q,"networkIP":"10.0.1.1"}],
-		"metadata":{"items":[{"key":"startup-script","value":"PASSWORD=hunter2"}]}}`, link, network)}}
-	f.answers[opProject] = `{"kind":"compute#project","id":"1","name":"shop","xpnProjectStatus":"UNSPECIFIED_XPN_PROJECT_STATUS"}`
-	f.Server = httptest.NewServer(f)
-	t.Cleanup(f.Close)
+		"metadata":{"items":[{"key":"startup-script","value":"PASSWORD=hunter2"}]}}`, link, network))}},
+	}}
+	for i, region := range []string{"europe-west1", "us-east1"} {
+		raw.Scoped[opSubnetworks]["regions/"+region] = []standin.Object{parsed(fmt.Sprintf(`{"kind":"compute#subnetwork","id":"%d","name":"s","selfLink":"%[2]sregions/%[3]s/subnetworks/s","network":%[4]q,"region":"%[2]sregions/%[3]s","ipCidrRange":"10.%[1]d.0.0/16"}`, i, link, region, network))}
+		raw.Answers[opRegionEffective+" "+region] = parsed(`{"firewallPolicys":[` + globalPolicy + `]}`)
+	}
+	f := &fake{raw: raw}
+	f.Faults = faults
+	f.Holds = func(string) *standin.Project { return &standin.Project{ID: "shop", Raw: f.raw} }
+	f.server = httptest.NewServer(f)
+	t.Cleanup(func() {
+		f.server.Close()
+		for _, wrong := range f.Wrong() {
+			t.Error(wrong)
+		}
+	})
 	return f
 }
 
 // rule is a VPC firewall rule with these fields.
-func rule(name, fields string) string {
-	return fmt.Sprintf(`{"kind":"compute#firewall","id":"2","name":%[1]q,"selfLink":"%[2]sglobal/firewalls/%[1]s","network":"%[2]sglobal/networks/main","direction":"INGRESS","priority":1000,%[3]s}`, name, link, fields)
+func rule(name, fields string) standin.Object {
+	return parsed(fmt.Sprintf(`{"kind":"compute#firewall","id":"2","name":%[1]q,"selfLink":"%[2]sglobal/firewalls/%[1]s","network":"%[2]sglobal/networks/main","direction":"INGRESS","priority":1000,%[3]s}`, name, link, fields))
 }
 
 const globalPolicy = `{"type":"NETWORK","name":"p","rules":[{"kind":"compute#firewallPolicyRule","priority":10,"action":"deny","direction":"INGRESS",
 	"match":{"srcIpRanges":["198.51.100.0/24"],"layer4Configs":[{"ipProtocol":"udp"}]}}]}`
 
-// withGroup makes a rule name an address group.
+// withGroup makes a rule name an address group, and a secure tag that the machine has.
 func (f *fake) withGroup() *fake {
 	policy := strings.Replace(globalPolicy, `"srcIpRanges"`, `"srcAddressGroups":["//networksecurity.googleapis.com/projects/shop/locations/global/addressGroups/g"],"srcIpRanges"`, 1)
-	for key := range f.answers {
-		f.answers[key] = strings.ReplaceAll(f.answers[key], globalPolicy, policy)
+	policy = strings.Replace(policy, `"match"`, `"targetSecureTags":[{"name":"tagValues/1","state":"EFFECTIVE"}],"match"`, 1)
+	f.raw.Answers[opEffective+" main"] = parsed(`{"firewalls":[],"firewallPolicys":[` + policy + `]}`)
+	for scope := range f.raw.Scoped[opSubnetworks] {
+		f.raw.Answers[opRegionEffective+" "+strings.TrimPrefix(scope, "regions/")] = parsed(`{"firewallPolicys":[` + policy + `]}`)
 	}
-	f.answers[opAddressGroup+" g"] = `{"name":"projects/shop/locations/global/addressGroups/g","type":"IPV4","capacity":10,"items":["203.0.113.0/24"]}`
+	f.raw.Answers[opEffectiveTags] = parsed(`{"effectiveTags":[{"tagValue":"tagValues/1","namespacedTagValue":"shop/env/web","inherited":false}]}`)
+	f.raw.Answers[opAddressGroup+" g"] = parsed(`{"name":"projects/shop/locations/global/addressGroups/g","type":"IPV4","capacity":10,"items":["203.0.113.0/24"]}`)
 	return f
 }
 
 // withPolicies adds policies as they are listed.
 func (f *fake) withPolicies() *fake {
-	f.scoped[opPolicies] = map[string][]string{}
+	f.raw.Scoped[opPolicies] = map[string][]standin.Object{}
 	for scope, key := range map[string]string{"global": opPolicy + " p", "regions/us-east1": opRegionPolicy + " q"} {
 		_, name, _ := strings.Cut(key, " ")
 		region := ""
@@ -87,109 +88,30 @@ func (f *fake) withPolicies() *fake {
 			region = fmt.Sprintf(`,"region":"%s%s"`, link, scope)
 		}
 		about := fmt.Sprintf(`"kind":"compute#firewallPolicy","id":"3","name":%[1]q,"selfLink":"%[2]s%[3]s/firewallPolicies/%[1]s"%[4]s`, name, link, scope, region)
-		f.scoped[opPolicies][scope] = []string{"{" + about + "}"}
-		f.answers[key] = "{" + about + fmt.Sprintf(`,"associations":[{"name":"a","attachmentTarget":"%sglobal/networks/main"}],`, link) +
-			`"rules":[{"priority":10,"action":"deny","direction":"INGRESS","match":{"srcIpRanges":["198.51.100.0/24"],"layer4Configs":[{"ipProtocol":"udp"}]}}]}`
+		f.raw.Scoped[opPolicies][scope] = []standin.Object{parsed("{" + about + "}")}
+		f.raw.Answers[key] = parsed("{" + about + fmt.Sprintf(`,"associations":[{"name":"a","attachmentTarget":"%sglobal/networks/main"}],`, link) +
+			`"rules":[{"priority":10,"action":"deny","direction":"INGRESS","match":{"srcIpRanges":["198.51.100.0/24"],"layer4Configs":[{"ipProtocol":"udp"}]}}]}`)
 	}
 	return f
 }
 
 // options read from the fake, quickly.
 func (f *fake) options() Options {
-	return Options{Project: "shop", Endpoint: f.URL, CallsPerSecond: 10000, Backoff: time.Millisecond, Timeout: 5 * time.Second}
+	return Options{Project: "shop", Endpoint: f.server.URL, CallsPerSecond: 10000, Backoff: time.Millisecond, Timeout: 5 * time.Second}
 }
 
-// routes are the paths of operations; what is in parentheses is the object.
-var routes = []struct {
-	operation string
-	path      *regexp.Regexp
-}{
-	{opProject, regexp.MustCompile(`^/compute/v1/projects/shop$`)},
-	{opNetworks, regexp.MustCompile(`^/compute/v1/projects/shop/global/networks$`)},
-	{opNetworksGet, regexp.MustCompile(`^/compute/v1/projects/shop/global/networks/([^/]+)$`)},
-	{opEffective, regexp.MustCompile(`^/compute/v1/projects/shop/global/networks/([^/]+)/getEffectiveFirewalls$`)},
-	{opFirewalls, regexp.MustCompile(`^/compute/v1/projects/shop/global/firewalls$`)},
-	{opSubnetworks, regexp.MustCompile(`^/compute/v1/projects/shop/aggregated/subnetworks$`)},
-	{opInstances, regexp.MustCompile(`^/compute/v1/projects/shop/aggregated/instances$`)},
-	{opPolicies, regexp.MustCompile(`^/compute/v1/projects/shop/aggregated/firewallPolicies$`)},
-	{opRegionEffective, regexp.MustCompile(`^/compute/v1/projects/shop/regions/([^/]+)/firewallPolicies/getEffectiveFirewalls$`)},
-	{opPolicy, regexp.MustCompile(`^/compute/v1/projects/shop/global/firewallPolicies/([^/]+)$`)},
-	{opRegionPolicy, regexp.MustCompile(`^/compute/v1/projects/shop/regions/[^/]+/firewallPolicies/([^/]+)$`)},
-	{opHierarchy, regexp.MustCompile(`^/compute/v1/locations/global/firewallPolicies$`)},
-	{opAddressGroup, regexp.MustCompile(`^/v1/projects/shop/locations/global/addressGroups/([^/]+)$`)},
+// parsed reads a native object.
+func parsed(text string) standin.Object {
+	var out standin.Object
+	if err := json.Unmarshal([]byte(text), &out); err != nil {
+		panic(err) // the text is in a test
+	}
+	return out
 }
 
-func (f *fake) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	if req.Method != http.MethodGet {
-		f.t.Errorf("%s %s", req.Method, req.URL)
-	}
-	if req.Header.Get("Authorization") != "" {
-		f.t.Errorf("credentials were sent without TLS: %s", req.URL)
-	}
-	for _, r := range routes {
-		m := r.path.FindStringSubmatch(req.URL.Path)
-		if m == nil {
-			continue
-		}
-		f.mu.Lock()
-		f.calls[r.operation]++
-		attempt := f.calls[r.operation]
-		f.mu.Unlock()
-		if f.trouble != nil && f.trouble(w, r.operation, attempt) {
-			return
-		}
-		f.answer(w, req, strings.TrimSpace(r.operation+" "+strings.Join(m[1:], " ")))
-		return
-	}
-	f.t.Errorf("an unexpected call: %s", req.URL)
-	refuse(w, http.StatusNotFound, "notFound")
-}
-
-// answer answers an operation about an object, or a list.
-func (f *fake) answer(w http.ResponseWriter, req *http.Request, key string) {
-	if text, ok := f.answers[key]; ok {
-		fmt.Fprint(w, text)
-		return
-	}
-	if list, ok := f.objects[key]; ok {
-		from, to, next := f.page(req, len(list))
-		fmt.Fprintf(w, `{"items":[%s]%s}`, strings.Join(list[from:to], ","), next)
-		return
-	}
-	if scopes, ok := f.scoped[key]; ok {
-		names := slices.Sorted(maps.Keys(scopes))
-		from, to, next := f.page(req, len(names))
-		field := map[string]string{opSubnetworks: "subnetworks", opInstances: "instances", opPolicies: "firewallPolicies"}[key]
-		var items []string
-		for _, scope := range names[from:to] {
-			items = append(items, fmt.Sprintf(`%q:{%q:[%s]}`, scope, field, strings.Join(scopes[scope], ",")))
-		}
-		items = append(items, `"regions/nowhere":{"warning":{"code":"NO_RESULTS_ON_PAGE","message":"none"}}`)
-		fmt.Fprintf(w, `{"items":{%s}%s}`, strings.Join(items, ","), next)
-		return
-	}
-	if key == opHierarchy {
-		fmt.Fprintf(w, `{"items":[{"kind":"compute#firewallPolicy","id":"9","name":"9","selfLink":"https://www.googleapis.com/compute/v1/locations/global/firewallPolicies/9","parent":%q}]}`, req.URL.Query().Get("parentId"))
-		return
-	}
-	refuse(w, http.StatusNotFound, "notFound")
-}
-
-// page returns the bounds of the page that is asked for, and the field that leads to the next.
-func (f *fake) page(req *http.Request, n int) (from, to int, next string) {
-	from, _ = strconv.Atoi(req.URL.Query().Get("pageToken"))
-	to = n
-	if f.pageSize > 0 && from+f.pageSize < n {
-		to = from + f.pageSize
-		next = fmt.Sprintf(`,"nextPageToken":"%d"`, to)
-	}
-	return from, to, next
-}
-
-// refuse writes an error as the API does.
+// refuse writes an error as the API does, with something in its words that is not to be repeated.
 func refuse(w http.ResponseWriter, code int, reason string) {
 	w.WriteHeader(code)
-	text, _ := json.Marshal(map[string]any{"error": map[string]any{"code": code, "message": "no: ya29.secret-token",
+	standin.Send(w, map[string]any{"error": map[string]any{"code": code, "message": "no: ya29.secret-token",
 		"errors": []map[string]string{{"domain": "global", "reason": reason, "message": "no"}}}})
-	w.Write(text) //nolint:errcheck // the client may be gone
 }

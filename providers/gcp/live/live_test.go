@@ -17,6 +17,7 @@ import (
 	"github.com/crosswall/crosswall/model"
 	"github.com/crosswall/crosswall/providers"
 	"github.com/crosswall/crosswall/providers/gcp"
+	"github.com/crosswall/crosswall/providers/gcp/live/standin"
 	"github.com/crosswall/crosswall/terraform"
 )
 
@@ -100,8 +101,8 @@ func TestReadLikeTerraform(t *testing.T) {
 	want, _ := gcp.New(gcp.Options{}).Decode(m)
 	for _, size := range []int{0, 1} {
 		f := newFake(t)
-		f.pageSize = size
-		f.objects[opFirewalls] = append(f.objects[opFirewalls], rule("off", `"disabled":true,"sourceRanges":["0.0.0.0/0"],"allowed":[{"IPProtocol":"all"}]`),
+		f.Page = size
+		f.raw.Lists[opFirewalls] = append(f.raw.Lists[opFirewalls], rule("off", `"disabled":true,"sourceRanges":["0.0.0.0/0"],"allowed":[{"IPProtocol":"all"}]`),
 			rule("off-too", `"disabled":true,"sourceRanges":["0.0.0.0/0"],"denied":[{"IPProtocol":"all"}]`))
 		s := read(t, f.options())
 		if len(s.Gaps) > 0 {
@@ -118,7 +119,7 @@ func TestReadLikeTerraform(t *testing.T) {
 		if d := model.Compare(want, got, inv); !d.Equal() {
 			t.Errorf("pages of %d: differs: opened %v closed %v unknown %v", size, d.Opened, d.Closed, d.Unknown)
 		}
-		if n := f.calls[opFirewalls]; size == 1 && n != 3 {
+		if n := f.Calls()[opFirewalls]; size == 1 && n != 3 {
 			t.Errorf("%d pages of rules, want 3", n)
 		}
 	}
@@ -140,7 +141,7 @@ func TestKinds(t *testing.T) {
 // TestOneNetwork wants nothing of other networks.
 func TestOneNetwork(t *testing.T) {
 	f := newFake(t)
-	f.objects[opFirewalls] = append(f.objects[opFirewalls], strings.ReplaceAll(rule("x", `"allowed":[{"IPProtocol":"all"}]`), "networks/main", "networks/other"))
+	f.raw.Lists[opFirewalls] = append(f.raw.Lists[opFirewalls], rule("x", `"allowed":[{"IPProtocol":"all"}],"network":"`+link+`global/networks/other"`))
 	o := f.options()
 	o.Network = "main"
 	s := read(t, o)
@@ -172,13 +173,13 @@ func TestDenied(t *testing.T) {
 			f := newFake(t).withGroup().withPolicies()
 			deny := failing(c.Operation, http.StatusForbidden, "forbidden")
 			fallback := c.Permission == permissionPolicy || c.Operation == opPolicies
-			f.trouble = func(w http.ResponseWriter, op string, n int) bool {
+			f.Faults = []standin.Fault{func(w http.ResponseWriter, op string, n int) bool {
 				if fallback && (op == opEffective || op == opRegionEffective) {
 					refuse(w, http.StatusForbidden, "forbidden")
 					return true
 				}
 				return deny(w, op, n)
-			}
+			}}
 			o := f.options()
 			o.Organization = "42"
 			if c.Operation == opNetworksGet {
@@ -253,7 +254,7 @@ func TestTrouble(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f := newFake(t)
-			f.trouble = tt.trouble
+			f.Faults = []standin.Fault{tt.trouble}
 			o := f.options()
 			o.Timeout, o.Attempts = 100*time.Millisecond, 3
 			s := read(t, o)
@@ -278,11 +279,11 @@ func TestTrouble(t *testing.T) {
 // TestNothing wants an error only where nothing at all was answered.
 func TestNothing(t *testing.T) {
 	f := newFake(t)
-	f.trouble = func(w http.ResponseWriter, _ string, _ int) bool { refuse(w, 403, "forbidden"); return true }
+	f.Faults = []standin.Fault{func(w http.ResponseWriter, _ string, _ int) bool { refuse(w, 403, "forbidden"); return true }}
 	if _, err := Read(t.Context(), f.options()); err == nil || strings.Contains(err.Error(), "secret") {
 		t.Errorf("got %v", err)
 	}
-	f.Close()
+	f.server.Close()
 	o := f.options()
 	o.Attempts = 1
 	if _, err := Read(t.Context(), o); err == nil || !strings.Contains(err.Error(), "cannot be reached") {
@@ -294,14 +295,14 @@ func TestNothing(t *testing.T) {
 func TestCancel(t *testing.T) {
 	f := newFake(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	f.trouble = func(w http.ResponseWriter, op string, _ int) bool {
+	f.Faults = []standin.Fault{func(w http.ResponseWriter, op string, _ int) bool {
 		if op == opFirewalls {
 			cancel()
 			refuse(w, 503, "backendError")
 			return true
 		}
 		return false
-	}
+	}}
 	o := f.options()
 	o.Backoff = time.Hour
 	if _, err := Read(ctx, o); !errors.Is(err, context.Canceled) {
@@ -312,7 +313,7 @@ func TestCancel(t *testing.T) {
 // TestSharedVPC wants machines of other projects to be missed.
 func TestSharedVPC(t *testing.T) {
 	f := newFake(t)
-	f.answers[opProject] = `{"name":"shop","xpnProjectStatus":"HOST"}`
+	f.raw.Answers[opProject] = parsed(`{"name":"shop","xpnProjectStatus":"HOST"}`)
 	if s := read(t, f.options()); len(s.Gaps) != 1 || s.Gaps[0].Kind != gcp.KindInstance {
 		t.Errorf("gaps %v", s.Gaps)
 	}
@@ -354,11 +355,11 @@ func TestPermissions(t *testing.T) {
 	for _, network := range []string{"", "main"} {
 		for _, refused := range []string{"", opEffective} {
 			f := newFake(t).withGroup().withPolicies()
-			f.trouble = failing(refused, 403, "forbidden")
+			f.Faults = []standin.Fault{failing(refused, 403, "forbidden")}
 			o := f.options()
 			o.Network, o.Organization = network, "42"
 			read(t, o)
-			for op := range f.calls {
+			for op := range f.Calls() {
 				made[op] = true
 			}
 		}

@@ -16,6 +16,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -35,6 +36,12 @@ type Options struct {
 	// Plain http is accepted for loopback hosts only, and then without credentials. Whatever is called
 	// besides the Compute API is called there too.
 	Endpoint string
+	// ResourceManager is the URL of the Resource Manager API, which tells the secure tags of machines, likewise. Empty: the
+	// variable CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDRESOURCEMANAGER, or else where Endpoint is, or else the public cloud.
+	ResourceManager string
+	// TagLookups bounds the machines whose secure tags are asked for, with a call for each, where rules name any; where there
+	// are more, none is asked for. Zero or less: 2000, which takes some minutes.
+	TagLookups int
 	// CallsPerSecond bounds the calls, repeated ones included. Zero or less: 10. Google Cloud lets a
 	// project make 1500 read requests per minute ("Compute Engine rate quotas").
 	CallsPerSecond float64
@@ -57,6 +64,7 @@ const (
 	defaultTimeout        = time.Minute
 	defaultAttempts       = 6
 	defaultBackoff        = 20 * time.Second
+	defaultTagLookups     = 2000
 )
 
 // withDefaults fills in what is not set.
@@ -76,6 +84,9 @@ func (o Options) withDefaults() Options {
 	if o.Backoff <= 0 {
 		o.Backoff = defaultBackoff
 	}
+	if o.TagLookups <= 0 {
+		o.TagLookups = defaultTagLookups
+	}
 	if o.Progress == nil {
 		o.Progress = func(string, int) {}
 	}
@@ -89,8 +100,8 @@ var (
 	numberText  = regexp.MustCompile(`^[0-9]+$`)
 )
 
-// Parse reads a source as users write it: gcp://PROJECT/NETWORK?organization=NUMBER&folder=NUMBER, where everything
-// after PROJECT may be left out.
+// Parse reads a source as users write it: gcp://PROJECT/NETWORK?organization=NUMBER&folder=NUMBER&tag-lookups=NUMBER, where
+// everything after PROJECT may be left out.
 func Parse(source string) (Options, error) {
 	const usage = "a Google Cloud source is written gcp://PROJECT/NETWORK?organization=NUMBER&folder=NUMBER"
 	rest, ok := strings.CutPrefix(source, "gcp://")
@@ -116,14 +127,19 @@ func (o *Options) parseQuery(text string) error {
 		return errors.New("what follows the question mark cannot be read")
 	}
 	for key, values := range query {
-		into := map[string]*string{"organization": &o.Organization, "folder": &o.Folder}[key]
+		into, known := map[string]*string{"organization": &o.Organization, "folder": &o.Folder, "tag-lookups": nil}[key]
 		switch {
-		case into == nil:
-			return fmt.Errorf("a Google Cloud source has no %q; it has organization and folder", key)
+		case !known:
+			return fmt.Errorf("a Google Cloud source has no %q; it has organization, folder and tag-lookups", key)
 		case len(values) != 1 || values[0] == "":
 			return fmt.Errorf("%q is to be given once, and not empty", key)
+		case into != nil:
+			*into = values[0]
+			continue
 		}
-		*into = values[0]
+		if o.TagLookups, err = strconv.Atoi(values[0]); err != nil || o.TagLookups <= 0 {
+			return fmt.Errorf("%q is to be a number of machines", key)
+		}
 	}
 	return nil
 }
@@ -156,6 +172,9 @@ func (o Options) Scope() string {
 	if o.Folder != "" {
 		query.Set("folder", o.Folder)
 	}
+	if o.TagLookups > 0 && o.TagLookups != defaultTagLookups {
+		query.Set("tag-lookups", strconv.Itoa(o.TagLookups))
+	}
 	if len(query) > 0 {
 		out += "?" + query.Encode()
 	}
@@ -165,7 +184,21 @@ func (o Options) Scope() string {
 // endpoint is where to call; "" for the public cloud. The path that gcloud and Terraform have in
 // their settings is left out: the client puts it there.
 func (o Options) endpoint() (string, error) {
-	text := cmp.Or(o.Endpoint, os.Getenv("GOOGLE_COMPUTE_CUSTOM_ENDPOINT"), os.Getenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE"))
+	return bareEndpoint("Compute API", "compute/v1", cmp.Or(o.Endpoint, os.Getenv("GOOGLE_COMPUTE_CUSTOM_ENDPOINT"), os.Getenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE")))
+}
+
+// resourceManager is where to call the Resource Manager API; "" for the public cloud.
+func (o Options) resourceManager() (string, error) {
+	own := cmp.Or(o.ResourceManager, os.Getenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDRESOURCEMANAGER"))
+	if own == "" {
+		return o.endpoint()
+	}
+	return bareEndpoint("Resource Manager API", "v3", own)
+}
+
+// bareEndpoint returns the scheme and the host of an endpoint of an API; "" where there is none. The only path that it may have is the
+// API's own.
+func bareEndpoint(api, path, text string) (string, error) {
 	if text == "" {
 		return "", nil
 	}
@@ -173,13 +206,13 @@ func (o Options) endpoint() (string, error) {
 	switch {
 	case err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "":
 		// The error would repeat what is in the text, a password perhaps.
-		return "", errors.New("the endpoint of the Compute API is no address like https://HOST")
+		return "", fmt.Errorf("the endpoint of the %s is no address like https://HOST", api)
 	case u.User != nil:
-		return "", errors.New("the endpoint of the Compute API must hold no credentials")
-	case u.Path != "" && u.Path != "/" && strings.Trim(u.Path, "/") != "compute/v1":
-		return "", fmt.Errorf("the endpoint of the Compute API must have no path: %q", u.Path)
+		return "", fmt.Errorf("the endpoint of the %s must hold no credentials", api)
+	case u.Path != "" && u.Path != "/" && strings.Trim(u.Path, "/") != path:
+		return "", fmt.Errorf("the endpoint of the %s must have no path: %q", api, u.Path)
 	case u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())):
-		return "", errors.New("the endpoint of the Compute API must be https; plain http is for this machine alone")
+		return "", fmt.Errorf("the endpoint of the %s must be https; plain http is for this machine alone", api)
 	}
 	return u.Scheme + "://" + u.Host, nil
 }

@@ -96,7 +96,10 @@ func (r *reader) read(ctx context.Context) error {
 	if err := r.readHierarchy(ctx); err != nil {
 		return err
 	}
-	return r.readAddressGroups(ctx)
+	if err := r.readAddressGroups(ctx); err != nil {
+		return err
+	}
+	return r.readTags(ctx)
 }
 
 // group runs calls beside each other. Only the end of the context is an error: whatever else fails is a gap.

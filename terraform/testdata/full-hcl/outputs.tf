@@ -3,4 +3,5 @@
 output "db" {
   description = "Group of the database."
   value       = aws_security_group.db.id
+  depends_on  = [aws_vpc_security_group_ingress_rule.db]
 }

@@ -130,9 +130,8 @@ resource "aws_vpc_security_group_egress_rule" "demo-web_icmpv6-2_to_any_ipv6" {
 
 # subnet app
 resource "aws_network_acl" "app" {
-  region     = "eu-west-1"
-  vpc_id     = "vpc-0a1b2c3d4e5f60718"
-  subnet_ids = ["subnet-0bbbbbbbbbbbbbbbb"]
+  region = "eu-west-1"
+  vpc_id = "vpc-0a1b2c3d4e5f60718"
   tags = {
     Name       = "app"
     managed-by = "crosswall"
@@ -167,11 +166,20 @@ resource "aws_network_acl_rule" "app_out_icmp-3-4_to_any_ipv4" {
   cidr_block     = "0.0.0.0/0"
 }
 
+resource "aws_network_acl_association" "app" {
+  region         = "eu-west-1"
+  network_acl_id = aws_network_acl.app.id
+  subnet_id      = "subnet-0bbbbbbbbbbbbbbbb"
+  depends_on = [
+    aws_network_acl_rule.app_in_icmp-3-4_from_any_ipv4,
+    aws_network_acl_rule.app_out_icmp-3-4_to_any_ipv4,
+  ]
+}
+
 # subnet web
 resource "aws_network_acl" "web" {
-  region     = "eu-west-1"
-  vpc_id     = "vpc-0a1b2c3d4e5f60718"
-  subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa"]
+  region = "eu-west-1"
+  vpc_id = "vpc-0a1b2c3d4e5f60718"
   tags = {
     Name       = "web"
     managed-by = "crosswall"
@@ -204,4 +212,14 @@ resource "aws_network_acl_rule" "web_out_icmp-3-4_to_any_ipv4" {
   icmp_type      = 3
   icmp_code      = 4
   cidr_block     = "0.0.0.0/0"
+}
+
+resource "aws_network_acl_association" "web" {
+  region         = "eu-west-1"
+  network_acl_id = aws_network_acl.web.id
+  subnet_id      = "subnet-0aaaaaaaaaaaaaaaa"
+  depends_on = [
+    aws_network_acl_rule.web_in_icmp-3-4_from_any_ipv4,
+    aws_network_acl_rule.web_out_icmp-3-4_to_any_ipv4,
+  ]
 }

@@ -472,9 +472,8 @@ resource "aws_vpc_security_group_egress_rule" "shop-frontend_tcp-9000_to_shop-ba
 
 # subnet app
 resource "aws_network_acl" "app" {
-  region     = "eu-west-1"
-  vpc_id     = "vpc-0a1b2c3d4e5f60718"
-  subnet_ids = ["subnet-0b22222222222222b"]
+  region = "eu-west-1"
+  vpc_id = "vpc-0a1b2c3d4e5f60718"
   tags = {
     Name       = "app"
     managed-by = "crosswall"
@@ -507,11 +506,20 @@ resource "aws_network_acl_rule" "app_out_any_to_any_ipv4" {
   cidr_block     = "0.0.0.0/0"
 }
 
+resource "aws_network_acl_association" "app" {
+  region         = "eu-west-1"
+  network_acl_id = aws_network_acl.app.id
+  subnet_id      = "subnet-0b22222222222222b"
+  depends_on = [
+    aws_network_acl_rule.app_in_any_from_any_ipv4,
+    aws_network_acl_rule.app_out_any_to_any_ipv4,
+  ]
+}
+
 # subnet data
 resource "aws_network_acl" "data" {
-  region     = "eu-west-1"
-  vpc_id     = "vpc-0a1b2c3d4e5f60718"
-  subnet_ids = ["subnet-0c33333333333333c"]
+  region = "eu-west-1"
+  vpc_id = "vpc-0a1b2c3d4e5f60718"
   tags = {
     Name       = "data"
     managed-by = "crosswall"
@@ -696,11 +704,30 @@ resource "aws_network_acl_rule" "data_out_tcp-1024-65535_to_10-0-16-0_20" {
   cidr_block     = "10.0.16.0/20"
 }
 
+resource "aws_network_acl_association" "data" {
+  region         = "eu-west-1"
+  network_acl_id = aws_network_acl.data.id
+  subnet_id      = "subnet-0c33333333333333c"
+  depends_on = [
+    aws_network_acl_rule.data_in_icmp-3-4_from_any_ipv4,
+    aws_network_acl_rule.data_in_tcp-5432_from_10-0-2-0_25,
+    aws_network_acl_rule.data_in_tcp-32768-60999_from_10-0-2-128_25,
+    aws_network_acl_rule.data_in_udp-32768-60999_from_10-0-2-128_25,
+    aws_network_acl_rule.data_in_tcp-32768-60999_from_10-0-15-0_28,
+    aws_network_acl_rule.data_in_tcp_from_10-0-16-0_20,
+    aws_network_acl_rule.data_out_icmp-3-4_to_any_ipv4,
+    aws_network_acl_rule.data_out_tcp-32768-60999_to_10-0-2-0_25,
+    aws_network_acl_rule.data_out_tcp-53_to_10-0-2-128_25,
+    aws_network_acl_rule.data_out_udp-53_to_10-0-2-128_25,
+    aws_network_acl_rule.data_out_tcp-443_to_10-0-15-0_28,
+    aws_network_acl_rule.data_out_tcp-1024-65535_to_10-0-16-0_20,
+  ]
+}
+
 # subnet web
 resource "aws_network_acl" "web" {
-  region     = "eu-west-1"
-  vpc_id     = "vpc-0a1b2c3d4e5f60718"
-  subnet_ids = ["subnet-0a11111111111111a"]
+  region = "eu-west-1"
+  vpc_id = "vpc-0a1b2c3d4e5f60718"
   tags = {
     Name       = "web"
     managed-by = "crosswall"
@@ -882,4 +909,24 @@ resource "aws_network_acl_rule" "web_out_tcp-443_to_10-0-15-0_28" {
   from_port      = 443
   to_port        = 443
   cidr_block     = "10.0.15.0/28"
+}
+
+resource "aws_network_acl_association" "web" {
+  region         = "eu-west-1"
+  network_acl_id = aws_network_acl.web.id
+  subnet_id      = "subnet-0a11111111111111a"
+  depends_on = [
+    aws_network_acl_rule.web_in_icmp-3-4_from_any_ipv4,
+    aws_network_acl_rule.web_in_tcp-8080_from_any_ipv4,
+    aws_network_acl_rule.web_in_tcp-32768-60999_from_10-0-2-0_25,
+    aws_network_acl_rule.web_in_tcp-32768-60999_from_10-0-2-128_25,
+    aws_network_acl_rule.web_in_udp-32768-60999_from_10-0-2-128_25,
+    aws_network_acl_rule.web_in_tcp-32768-60999_from_10-0-15-0_28,
+    aws_network_acl_rule.web_in_tcp_from_10-0-16-0_20,
+    aws_network_acl_rule.web_out_icmp-3-4_to_any_ipv4,
+    aws_network_acl_rule.web_out_tcp-1024-65535_to_any_ipv4,
+    aws_network_acl_rule.web_out_tcp-53_to_10-0-2-128_25,
+    aws_network_acl_rule.web_out_udp-53_to_10-0-2-128_25,
+    aws_network_acl_rule.web_out_tcp-443_to_10-0-15-0_28,
+  ]
 }

@@ -154,9 +154,8 @@ resource "aws_vpc_security_group_egress_rule" "demo-frontend_tcp-9000_to_demo-ba
 
 # subnet app
 resource "aws_network_acl" "app" {
-  region     = "eu-west-1"
-  vpc_id     = "vpc-0a1b2c3d4e5f60718"
-  subnet_ids = ["subnet-0bbbbbbbbbbbbbbbb"]
+  region = "eu-west-1"
+  vpc_id = "vpc-0a1b2c3d4e5f60718"
   tags = {
     Name       = "app"
     managed-by = "crosswall"
@@ -221,11 +220,22 @@ resource "aws_network_acl_rule" "app_out_tcp-1024-65535_to_10-1-1-0_24" {
   cidr_block     = "10.1.1.0/24"
 }
 
+resource "aws_network_acl_association" "app" {
+  region         = "eu-west-1"
+  network_acl_id = aws_network_acl.app.id
+  subnet_id      = "subnet-0bbbbbbbbbbbbbbbb"
+  depends_on = [
+    aws_network_acl_rule.app_in_icmp-3-4_from_any_ipv4,
+    aws_network_acl_rule.app_in_tcp-9000_from_10-1-1-0_24,
+    aws_network_acl_rule.app_out_icmp-3-4_to_any_ipv4,
+    aws_network_acl_rule.app_out_tcp-1024-65535_to_10-1-1-0_24,
+  ]
+}
+
 # subnet web
 resource "aws_network_acl" "web" {
-  region     = "eu-west-1"
-  vpc_id     = "vpc-0a1b2c3d4e5f60718"
-  subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa"]
+  region = "eu-west-1"
+  vpc_id = "vpc-0a1b2c3d4e5f60718"
   tags = {
     Name       = "web"
     managed-by = "crosswall"
@@ -288,4 +298,16 @@ resource "aws_network_acl_rule" "web_out_tcp-9000_to_10-1-2-0_24" {
   from_port      = 9000
   to_port        = 9000
   cidr_block     = "10.1.2.0/24"
+}
+
+resource "aws_network_acl_association" "web" {
+  region         = "eu-west-1"
+  network_acl_id = aws_network_acl.web.id
+  subnet_id      = "subnet-0aaaaaaaaaaaaaaaa"
+  depends_on = [
+    aws_network_acl_rule.web_in_icmp-3-4_from_any_ipv4,
+    aws_network_acl_rule.web_in_tcp-1024-65535_from_10-1-2-0_24,
+    aws_network_acl_rule.web_out_icmp-3-4_to_any_ipv4,
+    aws_network_acl_rule.web_out_tcp-9000_to_10-1-2-0_24,
+  ]
 }

@@ -51,7 +51,7 @@ func (c creation) begin(r terraform.Resource) error {
 			l.CIDRs = append(l.CIDRs, fields{body: b.Body, ids: c.ids}.text("cidr"))
 		}
 		c.Lists, c.ids[r.Address()] = append(c.Lists, l), l.ID
-	case "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule", "aws_network_acl_rule":
+	case "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule", "aws_network_acl_rule", "aws_network_acl_association":
 		return nil // they refer to what may come later
 	default:
 		return fmt.Errorf("the stand-in does not know the resource type %s", r.Type)
@@ -86,6 +86,8 @@ func (c creation) finish(r terraform.Resource) error {
 		return acl.add(e)
 	case "aws_network_acl":
 		return c.fill(r)
+	case "aws_network_acl_association":
+		return c.Associate(f.text("subnet_id"), f.text("network_acl_id"))
 	}
 	return nil
 }

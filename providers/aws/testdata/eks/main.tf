@@ -170,8 +170,7 @@ resource "aws_vpc_security_group_egress_rule" "front_any_to_any_ipv6" {
 
 # subnet net-back
 resource "aws_network_acl" "net-back" {
-  vpc_id     = var.vpc_id
-  subnet_ids = ["subnet-net-back"]
+  vpc_id = var.vpc_id
   tags = {
     Name       = "net-back"
     managed-by = "crosswall"
@@ -222,10 +221,20 @@ resource "aws_network_acl_rule" "net-back_out_any_to_any_ipv6" {
   ipv6_cidr_block = "::/0"
 }
 
+resource "aws_network_acl_association" "net-back" {
+  network_acl_id = aws_network_acl.net-back.id
+  subnet_id      = "subnet-net-back"
+  depends_on = [
+    aws_network_acl_rule.net-back_in_any_from_any_ipv4,
+    aws_network_acl_rule.net-back_in_any_from_any_ipv6,
+    aws_network_acl_rule.net-back_out_any_to_any_ipv4,
+    aws_network_acl_rule.net-back_out_any_to_any_ipv6,
+  ]
+}
+
 # subnet net-data
 resource "aws_network_acl" "net-data" {
-  vpc_id     = var.vpc_id
-  subnet_ids = ["subnet-net-data"]
+  vpc_id = var.vpc_id
   tags = {
     Name       = "net-data"
     managed-by = "crosswall"
@@ -280,10 +289,20 @@ resource "aws_network_acl_rule" "net-data_out_any_to_any_ipv6" {
   ipv6_cidr_block = "::/0"
 }
 
+resource "aws_network_acl_association" "net-data" {
+  network_acl_id = aws_network_acl.net-data.id
+  subnet_id      = "subnet-net-data"
+  depends_on = [
+    aws_network_acl_rule.net-data_in_any_from_any_ipv4,
+    aws_network_acl_rule.net-data_in_any_from_any_ipv6,
+    aws_network_acl_rule.net-data_out_any_to_any_ipv4,
+    aws_network_acl_rule.net-data_out_any_to_any_ipv6,
+  ]
+}
+
 # subnet net-front
 resource "aws_network_acl" "net-front" {
-  vpc_id     = var.vpc_id
-  subnet_ids = ["subnet-net-front"]
+  vpc_id = var.vpc_id
   tags = {
     Name       = "net-front"
     managed-by = "crosswall"
@@ -336,4 +355,15 @@ resource "aws_network_acl_rule" "net-front_out_any_to_any_ipv6" {
   rule_action     = "allow"
   protocol        = "-1"
   ipv6_cidr_block = "::/0"
+}
+
+resource "aws_network_acl_association" "net-front" {
+  network_acl_id = aws_network_acl.net-front.id
+  subnet_id      = "subnet-net-front"
+  depends_on = [
+    aws_network_acl_rule.net-front_in_any_from_any_ipv4,
+    aws_network_acl_rule.net-front_in_any_from_any_ipv6,
+    aws_network_acl_rule.net-front_out_any_to_any_ipv4,
+    aws_network_acl_rule.net-front_out_any_to_any_ipv6,
+  ]
 }

@@ -7,4 +7,19 @@ output "security_group_ids" {
     data  = aws_security_group.data.id
     front = aws_security_group.front.id
   }
+  depends_on = [
+    aws_vpc_security_group_ingress_rule.back_icmp-3-4_from_any_ipv4,
+    aws_vpc_security_group_ingress_rule.back_tcp-8080_from_front,
+    aws_vpc_security_group_ingress_rule.back_udp-53_from_front,
+    aws_vpc_security_group_egress_rule.back_any_to_any_ipv4,
+    aws_vpc_security_group_egress_rule.back_any_to_any_ipv6,
+    aws_vpc_security_group_ingress_rule.data_any_from_any_ipv4,
+    aws_vpc_security_group_ingress_rule.data_any_from_any_ipv6,
+    aws_vpc_security_group_egress_rule.data_any_to_any_ipv4,
+    aws_vpc_security_group_egress_rule.data_any_to_any_ipv6,
+    aws_vpc_security_group_ingress_rule.front_any_from_any_ipv4,
+    aws_vpc_security_group_ingress_rule.front_any_from_any_ipv6,
+    aws_vpc_security_group_egress_rule.front_any_to_any_ipv4,
+    aws_vpc_security_group_egress_rule.front_any_to_any_ipv6,
+  ]
 }

@@ -171,8 +171,7 @@ resource "aws_vpc_security_group_ingress_rule" "b_tcp-443_from_2001-db8--_32" {
 
 # subnet net-b
 resource "aws_network_acl" "net-b" {
-  vpc_id     = var.vpc_id
-  subnet_ids = ["subnet-net-b"]
+  vpc_id = var.vpc_id
   tags = {
     Name       = "net-b"
     managed-by = "crosswall"
@@ -263,4 +262,17 @@ resource "aws_network_acl_rule" "net-b_out_tcp-1024-65535_to_192-0-2-77_32_deny"
   from_port      = 1024
   to_port        = 65535
   cidr_block     = "192.0.2.77/32"
+}
+
+resource "aws_network_acl_association" "net-b" {
+  network_acl_id = aws_network_acl.net-b.id
+  subnet_id      = "subnet-net-b"
+  depends_on = [
+    aws_network_acl_rule.net-b_in_tcp-80_from_192-0-2-0_24,
+    aws_network_acl_rule.net-b_in_tcp-80_from_192-0-2-1_32_deny,
+    aws_network_acl_rule.net-b_in_tcp-80_from_192-0-2-77_32_deny,
+    aws_network_acl_rule.net-b_out_tcp-1024-65535_to_192-0-2-0_24,
+    aws_network_acl_rule.net-b_out_tcp-1024-65535_to_192-0-2-1_32_deny,
+    aws_network_acl_rule.net-b_out_tcp-1024-65535_to_192-0-2-77_32_deny,
+  ]
 }

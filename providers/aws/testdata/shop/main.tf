@@ -134,9 +134,8 @@ resource "aws_vpc_security_group_egress_rule" "front_tcp-8080_to_back" {
 
 # subnet net-back
 resource "aws_network_acl" "net-back" {
-  region     = "eu-central-1"
-  vpc_id     = "vpc-0123"
-  subnet_ids = ["subnet-net-back"]
+  region = "eu-central-1"
+  vpc_id = "vpc-0123"
   tags = {
     Name       = "net-back"
     managed-by = "crosswall"
@@ -291,11 +290,28 @@ resource "aws_network_acl_rule" "net-back_out_tcp-5432_to_fd00-3--_64" {
   ipv6_cidr_block = "fd00:3::/64"
 }
 
+resource "aws_network_acl_association" "net-back" {
+  region         = "eu-central-1"
+  network_acl_id = aws_network_acl.net-back.id
+  subnet_id      = "subnet-net-back"
+  depends_on = [
+    aws_network_acl_rule.net-back_in_tcp-8080_from_10-0-1-0_24,
+    aws_network_acl_rule.net-back_in_tcp-1024-65535_from_10-0-3-0_24,
+    aws_network_acl_rule.net-back_in_tcp-1024-65535_from_203-0-113-0_25,
+    aws_network_acl_rule.net-back_in_tcp-8080_from_fd00-1--_64,
+    aws_network_acl_rule.net-back_in_tcp-1024-65535_from_fd00-3--_64,
+    aws_network_acl_rule.net-back_out_tcp-1024-65535_to_10-0-1-0_24,
+    aws_network_acl_rule.net-back_out_tcp-5432_to_10-0-3-0_24,
+    aws_network_acl_rule.net-back_out_tcp-443_to_203-0-113-0_25,
+    aws_network_acl_rule.net-back_out_tcp-1024-65535_to_fd00-1--_64,
+    aws_network_acl_rule.net-back_out_tcp-5432_to_fd00-3--_64,
+  ]
+}
+
 # subnet net-data
 resource "aws_network_acl" "net-data" {
-  region     = "eu-central-1"
-  vpc_id     = "vpc-0123"
-  subnet_ids = ["subnet-net-data"]
+  region = "eu-central-1"
+  vpc_id = "vpc-0123"
   tags = {
     Name       = "net-data"
     managed-by = "crosswall"
@@ -362,11 +378,22 @@ resource "aws_network_acl_rule" "net-data_out_tcp-1024-65535_to_fd00-2--_64" {
   ipv6_cidr_block = "fd00:2::/64"
 }
 
+resource "aws_network_acl_association" "net-data" {
+  region         = "eu-central-1"
+  network_acl_id = aws_network_acl.net-data.id
+  subnet_id      = "subnet-net-data"
+  depends_on = [
+    aws_network_acl_rule.net-data_in_tcp-5432_from_10-0-2-0_24,
+    aws_network_acl_rule.net-data_in_tcp-5432_from_fd00-2--_64,
+    aws_network_acl_rule.net-data_out_tcp-1024-65535_to_10-0-2-0_24,
+    aws_network_acl_rule.net-data_out_tcp-1024-65535_to_fd00-2--_64,
+  ]
+}
+
 # subnet net-front
 resource "aws_network_acl" "net-front" {
-  region     = "eu-central-1"
-  vpc_id     = "vpc-0123"
-  subnet_ids = ["subnet-net-front"]
+  region = "eu-central-1"
+  vpc_id = "vpc-0123"
   tags = {
     Name       = "net-front"
     managed-by = "crosswall"
@@ -457,4 +484,18 @@ resource "aws_network_acl_rule" "net-front_out_tcp-1024-65535_to_any_ipv6" {
   from_port       = 1024
   to_port         = 65535
   ipv6_cidr_block = "::/0"
+}
+
+resource "aws_network_acl_association" "net-front" {
+  region         = "eu-central-1"
+  network_acl_id = aws_network_acl.net-front.id
+  subnet_id      = "subnet-net-front"
+  depends_on = [
+    aws_network_acl_rule.net-front_in_tcp-443_from_any_ipv4,
+    aws_network_acl_rule.net-front_in_tcp-1024-65535_from_10-0-2-0_24,
+    aws_network_acl_rule.net-front_in_tcp-443_from_any_ipv6,
+    aws_network_acl_rule.net-front_in_tcp-1024-65535_from_fd00-2--_64,
+    aws_network_acl_rule.net-front_out_tcp-1024-65535_to_any_ipv4,
+    aws_network_acl_rule.net-front_out_tcp-1024-65535_to_any_ipv6,
+  ]
 }

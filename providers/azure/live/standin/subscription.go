@@ -2,6 +2,7 @@ package standin
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -49,10 +50,30 @@ type Rule struct {
 }
 
 // Interface is a network interface, with the id of its network security group, empty for none, and the ids
-// of its application security groups.
+// of its application security groups. That of an instance of a scale set has the name of the scale set, and is on no list but
+// that of the scale set.
 type Interface struct {
 	Name, Subnet, Addr, Group string
 	AppGroups                 []string
+	ScaleSet                  string
+}
+
+// InterfaceID is the id of an interface (Azure REST API, network interfaces of virtual machine scale sets).
+func (s *Subscription) InterfaceID(i *Interface) string {
+	if i.ScaleSet == "" {
+		return s.id("networkInterfaces/" + i.Name)
+	}
+	number := 0
+	for _, o := range s.Interfaces {
+		if o == i {
+			break
+		}
+		if o.ScaleSet == i.ScaleSet {
+			number++
+		}
+	}
+	return "/subscriptions/" + s.ID + "/resourceGroups/" + s.ResourceGroup + "/providers/Microsoft.Compute/virtualMachineScaleSets/" + i.ScaleSet +
+		"/virtualMachines/" + strconv.Itoa(number) + "/networkInterfaces/" + i.Name
 }
 
 // AdminRule is a security admin rule. Access is "Allow", "Deny" or "AlwaysAllow".
@@ -99,17 +120,29 @@ func (s *Subscription) GroupWith(id string) *Group {
 	return s.Groups[i]
 }
 
-// lists are the objects by the type whose list has them.
-func (s *Subscription) lists() map[string][]Object {
-	out := map[string][]Object{"virtualNetworks": {s.network()}, "networkSecurityGroups": {}, "networkInterfaces": {}, "applicationSecurityGroups": {}}
+// Objects returns what the subscription holds, as the API prints it, by the lists of the whole subscription and of its resource group.
+func (s *Subscription) Objects() Objects {
+	const api = "/providers/Microsoft.Network/"
+	group := "/resourceGroups/" + s.ResourceGroup
+	out := Objects{"/resourceGroups": {{"name": s.ResourceGroup}},
+		group + api + "virtualNetworks/" + s.Network + "/listNetworkManagerEffectiveSecurityAdminRules": s.adminRules()}
+	lists := map[string][]Object{"virtualNetworks": {s.network()}}
 	for _, g := range s.Groups {
-		out["networkSecurityGroups"] = append(out["networkSecurityGroups"], s.group(g))
+		lists["networkSecurityGroups"] = append(lists["networkSecurityGroups"], s.group(g))
 	}
 	for _, i := range s.Interfaces {
-		out["networkInterfaces"] = append(out["networkInterfaces"], s.networkInterface(i))
+		if i.ScaleSet != "" {
+			path := group + "/providers/Microsoft.Compute/virtualMachineScaleSets/" + i.ScaleSet + "/networkInterfaces"
+			out[path] = append(out[path], s.networkInterface(i))
+			continue
+		}
+		lists["networkInterfaces"] = append(lists["networkInterfaces"], s.networkInterface(i))
 	}
 	for _, name := range s.AppGroups {
-		out["applicationSecurityGroups"] = append(out["applicationSecurityGroups"], Object{"id": s.AppGroupID(name), "name": name, "location": s.Location, "properties": Object{}})
+		lists["applicationSecurityGroups"] = append(lists["applicationSecurityGroups"], Object{"id": s.AppGroupID(name), "name": name, "location": s.Location, "properties": Object{}})
+	}
+	for kind, list := range lists {
+		out[api+kind], out[group+api+kind] = list, list
 	}
 	return out
 }
@@ -135,7 +168,7 @@ func (s *Subscription) configurationsIn(n *Subnet) []Object {
 	out := []Object{}
 	for _, i := range s.Interfaces {
 		if i.Subnet == n.Name {
-			out = append(out, reference(s.id("networkInterfaces/"+i.Name+"/ipConfigurations/ip")))
+			out = append(out, reference(s.InterfaceID(i)+"/ipConfigurations/ip"))
 		}
 	}
 	return out
@@ -163,7 +196,7 @@ func (s *Subscription) group(g *Group) Object {
 	}
 	for _, i := range s.Interfaces {
 		if s.GroupWith(i.Group) == g {
-			interfaces = append(interfaces, reference(s.id("networkInterfaces/"+i.Name)))
+			interfaces = append(interfaces, reference(s.InterfaceID(i)))
 		}
 	}
 	return Object{"id": s.GroupID(g.Name), "name": g.Name, "location": s.Location, "tags": g.Tags,
@@ -222,7 +255,7 @@ func (s *Subscription) networkInterface(i *Interface) Object {
 	if len(i.AppGroups) > 0 {
 		ip["applicationSecurityGroups"] = references(i.AppGroups)
 	}
-	id := s.id("networkInterfaces/" + i.Name)
+	id := s.InterfaceID(i)
 	p := Object{"ipConfigurations": []Object{{"id": id + "/ipConfigurations/ip", "name": "ip", "properties": ip}}}
 	if i.Group != "" {
 		p["networkSecurityGroup"] = reference(i.Group)

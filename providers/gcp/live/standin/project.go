@@ -1,6 +1,10 @@
 package standin
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strconv"
+)
 
 // Object is a native object, as the Compute API prints it.
 type Object = map[string]any
@@ -14,6 +18,17 @@ type Project struct {
 	Firewalls   []*Firewall
 	Policies    []*Policy
 	Instances   []*Instance
+	// Raw takes the place of what the other fields say.
+	Raw Raw
+}
+
+// Raw is answers as the Compute API prints them, by operation, such as "networks.get".
+type Raw struct {
+	// Answers are those about one thing, by the operation and what it is about, a space between: "networks.get main".
+	Answers map[string]any
+	// Lists are the objects of lists, and Scoped those of aggregated lists by scope, such as "zones/europe-west1-b".
+	Lists  map[string][]Object
+	Scoped map[string]map[string][]Object
 }
 
 // Network is a VPC network. RulesLast is whether its VPC firewall rules are asked after its firewall policies.
@@ -64,6 +79,8 @@ type Instance struct {
 	Tags                                  []string
 	// Aliases are ranges of addresses that it holds besides.
 	Aliases []string
+	// SecureTags are the tag values that are bound to it, "tagValues/1".
+	SecureTags []string
 }
 
 const host = "https://www.googleapis.com/compute/v1/"
@@ -188,12 +205,32 @@ func (i *Instance) object(p *Project) Object {
 	if len(aliases) > 0 {
 		nic["aliasIpRanges"] = aliases
 	}
-	o := Object{"kind": "compute#instance", "name": i.Name, "selfLink": p.link("zones/" + i.Zone + "/instances/" + i.Name), "zone": p.link("zones/" + i.Zone), "status": "RUNNING",
+	o := Object{"kind": "compute#instance", "id": p.numberOf(i), "name": i.Name, "selfLink": p.link("zones/" + i.Zone + "/instances/" + i.Name), "zone": p.link("zones/" + i.Zone), "status": "RUNNING",
 		"machineType": p.link("zones/" + i.Zone + "/machineTypes/e2-small"), "networkInterfaces": []Object{nic}}
 	if len(i.Tags) > 0 {
 		o["tags"] = Object{"items": i.Tags}
 	}
 	return o
+}
+
+// numberOf is the number of a machine, which it is known by in other APIs.
+func (p *Project) numberOf(i *Instance) string {
+	return strconv.Itoa(1000 + slices.Index(p.Instances, i))
+}
+
+// tagsOf are the tags of the machine with a full resource name (Resource Manager API, EffectiveTag); false where there is none.
+func (p *Project) tagsOf(zone, number string) ([]Object, bool) {
+	for _, i := range p.Instances {
+		if i.Zone != zone || p.numberOf(i) != number {
+			continue
+		}
+		out := []Object{}
+		for _, t := range i.SecureTags {
+			out = append(out, Object{"tagValue": t, "namespacedTagValue": p.ID + "/segment/" + last(t), "tagKey": "tagKeys/1", "namespacedTagKey": p.ID + "/segment", "tagKeyParentName": "projects/1"})
+		}
+		return out, true
+	}
+	return nil, false
 }
 
 // FirewallNamed returns the rule with a name; nil if there is none.

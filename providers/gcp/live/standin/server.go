@@ -3,15 +3,17 @@ package standin
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 )
 
 // Fault answers a call in place of the API; false: it has not, and the API answers. Attempt counts the
-// calls of the operation, from 1.
+// calls of the operation, from 1. Several goroutines may ask at once.
 type Fault func(w http.ResponseWriter, operation string, attempt int) bool
 
 // Server speaks as the Compute API does (Compute Engine API reference, v1).
@@ -50,13 +52,19 @@ func routes() []route {
 		{"firewalls.list", regexp.MustCompile(project + `/global/firewalls$`), func(s *Server, p *Project, _ []string, r *http.Request) (any, bool) {
 			return s.list(r, objectsOf(p, p.Firewalls)), true
 		}},
-		{"subnetworks.aggregatedList", regexp.MustCompile(project + `/aggregated/subnetworks$`), func(_ *Server, p *Project, _ []string, _ *http.Request) (any, bool) {
-			return aggregated(p, p.Subnetworks, "subnetworks", func(s *Subnetwork) string { return "regions/" + s.Region }), true
+		{"subnetworks.aggregatedList", regexp.MustCompile(project + `/aggregated/subnetworks$`), func(s *Server, p *Project, _ []string, r *http.Request) (any, bool) {
+			return s.aggregated(r, "subnetworks", scoped(p, p.Subnetworks, func(n *Subnetwork) string { return "regions/" + n.Region })), true
 		}},
-		{"instances.aggregatedList", regexp.MustCompile(project + `/aggregated/instances$`), func(_ *Server, p *Project, _ []string, _ *http.Request) (any, bool) {
-			return aggregated(p, p.Instances, "instances", func(i *Instance) string { return "zones/" + i.Zone }), true
+		{"instances.aggregatedList", regexp.MustCompile(project + `/aggregated/instances$`), func(s *Server, p *Project, _ []string, r *http.Request) (any, bool) {
+			return s.aggregated(r, "instances", scoped(p, p.Instances, func(i *Instance) string { return "zones/" + i.Zone })), true
 		}},
+		{"effectiveTags.list", regexp.MustCompile(`^/v3/effectiveTags$`), (*Server).tags},
 		{"regionNetworkFirewallPolicies.getEffectiveFirewalls", regexp.MustCompile(project + `/regions/([^/]+)/firewallPolicies/getEffectiveFirewalls$`), (*Server).regional},
+		{"networkFirewallPolicies.aggregatedList", regexp.MustCompile(project + `/aggregated/firewallPolicies$`), nothing},
+		{"networkFirewallPolicies.get", regexp.MustCompile(project + `/global/firewallPolicies/([^/]+)$`), nothing},
+		{"regionNetworkFirewallPolicies.get", regexp.MustCompile(project + `/regions/[^/]+/firewallPolicies/([^/]+)$`), nothing},
+		{"firewallPolicies.list", regexp.MustCompile(`^/compute/v1/locations/global/firewallPolicies$`), nothing},
+		{"addressGroups.get", regexp.MustCompile(`^/v1/projects/([^/]+)/locations/global/addressGroups/([^/]+)$`), nothing},
 	}
 }
 
@@ -71,31 +79,44 @@ func objectsOf[T printed](p *Project, list []T) []Object {
 	return out
 }
 
-// aggregated is a list by scope; scopes without objects carry a warning.
-func aggregated[T printed](p *Project, list []T, field string, scope func(T) string) Object {
-	items := Object{"regions/nowhere": Object{"warning": Object{"code": "NO_RESULTS_ON_PAGE", "message": "none"}}}
+// scoped is objects by the region or zone that they are in.
+func scoped[T printed](p *Project, list []T, scope func(T) string) map[string][]Object {
+	out := map[string][]Object{}
 	for _, x := range list {
-		at, ok := items[scope(x)].(Object)
-		if !ok {
-			at = Object{}
-			items[scope(x)] = at
-		}
-		old, _ := at[field].([]Object)
-		at[field] = append(old, x.object(p))
+		out[scope(x)] = append(out[scope(x)], x.object(p))
 	}
-	return Object{"items": items}
+	return out
+}
+
+// nothing is an operation of which a project knows what is in [Raw] alone.
+func nothing(*Server, *Project, []string, *http.Request) (any, bool) { return nil, false }
+
+// aggregated is a page of a list by scope; a scope without objects carries a warning.
+func (s *Server) aggregated(r *http.Request, field string, scopes map[string][]Object) Object {
+	names := slices.Sorted(maps.Keys(scopes))
+	from, to, out := s.bounds(r, len(names))
+	items := Object{"regions/nowhere": Object{"warning": Object{"code": "NO_RESULTS_ON_PAGE", "message": "none"}}}
+	for _, name := range names[from:to] {
+		items[name] = Object{field: scopes[name]}
+	}
+	out["items"] = items
+	return out
+}
+
+// bounds are those of the page that is asked for, of n, with an answer that leads to the next.
+func (s *Server) bounds(r *http.Request, n int) (from, to int, out Object) {
+	from, _ = strconv.Atoi(r.URL.Query().Get("pageToken")) // the first page has none
+	from, to, out = min(from, n), n, Object{}
+	if s.Page > 0 && from+s.Page < n {
+		to = from + s.Page
+		out["nextPageToken"] = strconv.Itoa(to)
+	}
+	return from, to, out
 }
 
 // list is a page of objects.
 func (s *Server) list(r *http.Request, all []Object) Object {
-	from, _ := strconv.Atoi(r.URL.Query().Get("pageToken")) // the first page has none
-	from = min(from, len(all))
-	to := len(all)
-	out := Object{}
-	if s.Page > 0 && from+s.Page < to {
-		to = from + s.Page
-		out["nextPageToken"] = strconv.Itoa(to)
-	}
+	from, to, out := s.bounds(r, len(all))
 	out["items"] = all[from:to]
 	return out
 }
@@ -128,6 +149,25 @@ func (s *Server) effective(p *Project, about []string, r *http.Request) (any, bo
 	return Object{"firewalls": firewalls, "firewallPolicys": policies}, true
 }
 
+// machineName is the full resource name of a machine.
+var machineName = regexp.MustCompile(`^//compute\.googleapis\.com/projects/([^/]+)/zones/([^/]+)/instances/([0-9]+)$`)
+
+// tags are the effective tags of the machine that is asked for, in pages.
+func (s *Server) tags(p *Project, _ []string, r *http.Request) (any, bool) {
+	m := machineName.FindStringSubmatch(r.URL.Query().Get("parent"))
+	if m == nil {
+		return nil, false
+	}
+	all, ok := p.tagsOf(m[2], m[3])
+	if !ok {
+		return nil, false
+	}
+	page := s.list(r, all)
+	page["effectiveTags"] = page["items"]
+	delete(page, "items")
+	return page, true
+}
+
 // regional is which policies are asked on a network in a region.
 func (s *Server) regional(p *Project, about []string, r *http.Request) (any, bool) {
 	network := last(r.URL.Query().Get("network"))
@@ -142,42 +182,90 @@ func (s *Server) regional(p *Project, about []string, r *http.Request) (any, boo
 
 // ServeHTTP answers a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if r.Method != http.MethodGet {
-		s.wrong = append(s.wrong, r.Method+" "+r.URL.Path)
+		s.note(r.Method + " " + r.URL.Path)
 	}
 	if r.Header.Get("Authorization") != "" {
-		s.wrong = append(s.wrong, "credentials without TLS: "+r.URL.Path)
+		s.note("credentials without TLS: " + r.URL.Path)
 	}
 	for _, route := range routes() {
 		m := route.path.FindStringSubmatch(r.URL.Path)
 		if m == nil {
 			continue
 		}
-		if s.calls == nil {
-			s.calls = map[string]int{}
-		}
-		s.calls[route.operation]++
+		attempt := s.count(route.operation)
 		for _, f := range s.Faults {
-			if f(w, route.operation, s.calls[route.operation]) {
+			if f(w, route.operation, attempt) {
 				return
 			}
 		}
-		p := s.Holds(m[1])
-		if p == nil {
+		s.mu.Lock()
+		answer, ok := s.answer(route, m, r)
+		s.mu.Unlock()
+		if !ok {
 			Refuse(w, http.StatusNotFound, "notFound")
 			return
 		}
-		if answer, ok := route.answer(s, p, m[2:], r); ok {
-			send(w, answer)
-			return
-		}
-		Refuse(w, http.StatusNotFound, "notFound")
+		Send(w, answer)
 		return
 	}
-	s.wrong = append(s.wrong, "unexpected: "+r.URL.String())
+	s.note("unexpected: " + r.URL.String())
 	Refuse(w, http.StatusNotFound, "notFound")
+}
+
+// answer answers an operation; false where what it is about is not there.
+func (s *Server) answer(route route, path []string, r *http.Request) (any, bool) {
+	p := s.Holds(projectOf(path, r))
+	if p == nil {
+		return nil, false
+	}
+	about := path[min(2, len(path)):]
+	if answer, ok := s.raw(p.Raw, route.operation, about, r); ok {
+		return answer, true
+	}
+	return route.answer(s, p, about, r)
+}
+
+// raw is the raw answer of an operation; false where there is none.
+func (s *Server) raw(held Raw, operation string, about []string, r *http.Request) (any, bool) {
+	if answer, ok := held.Answers[strings.Join(append([]string{operation}, about...), " ")]; ok {
+		return answer, true
+	}
+	if list, ok := held.Lists[operation]; ok {
+		return s.list(r, list), true
+	}
+	scopes, ok := held.Scoped[operation]
+	field := map[string]string{"subnetworks.aggregatedList": "subnetworks", "instances.aggregatedList": "instances", "networkFirewallPolicies.aggregatedList": "firewallPolicies"}[operation]
+	return s.aggregated(r, field, scopes), ok
+}
+
+// count says how often an operation was called, this call included.
+func (s *Server) count(operation string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.calls == nil {
+		s.calls = map[string]int{}
+	}
+	s.calls[operation]++
+	return s.calls[operation]
+}
+
+// note notes what the API would not have accepted.
+func (s *Server) note(wrong string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wrong = append(s.wrong, wrong)
+}
+
+// projectOf is the project that a request is about: its path says so, or the machine that it asks for.
+func projectOf(path []string, r *http.Request) string {
+	if len(path) > 1 {
+		return path[1]
+	}
+	if m := machineName.FindStringSubmatch(r.URL.Query().Get("parent")); m != nil {
+		return m[1]
+	}
+	return ""
 }
 
 // Calls returns how often each operation was called.
@@ -201,11 +289,11 @@ func (s *Server) Wrong() []string {
 // Refuse answers with an error as the API words it.
 func Refuse(w http.ResponseWriter, code int, reason string) {
 	w.WriteHeader(code)
-	send(w, Object{"error": Object{"code": code, "message": "no", "errors": []Object{{"domain": "global", "reason": reason, "message": "no"}}}})
+	Send(w, Object{"error": Object{"code": code, "message": "no", "errors": []Object{{"domain": "global", "reason": reason, "message": "no"}}}})
 }
 
-// send writes an answer. A client that has gone does not read it.
-func send(w http.ResponseWriter, v any) {
+// Send writes an answer in JSON. A client that has gone does not read it.
+func Send(w http.ResponseWriter, v any) {
 	if err := json.NewEncoder(w).Encode(v); err != nil {
 		_, _ = fmt.Fprintln(w, err)
 	}

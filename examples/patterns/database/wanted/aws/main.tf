@@ -214,9 +214,8 @@ resource "aws_vpc_security_group_egress_rule" "demo-database_tcp-5432_to_demo-da
 
 # subnet app
 resource "aws_network_acl" "app" {
-  region     = "eu-west-1"
-  vpc_id     = "vpc-0a1b2c3d4e5f60718"
-  subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa"]
+  region = "eu-west-1"
+  vpc_id = "vpc-0a1b2c3d4e5f60718"
   tags = {
     Name       = "app"
     managed-by = "crosswall"
@@ -253,11 +252,20 @@ resource "aws_network_acl_rule" "app_out_any_to_any_ipv4" {
   cidr_block     = "0.0.0.0/0"
 }
 
+resource "aws_network_acl_association" "app" {
+  region         = "eu-west-1"
+  network_acl_id = aws_network_acl.app.id
+  subnet_id      = "subnet-0aaaaaaaaaaaaaaaa"
+  depends_on = [
+    aws_network_acl_rule.app_in_any_from_any_ipv4,
+    aws_network_acl_rule.app_out_any_to_any_ipv4,
+  ]
+}
+
 # subnet data
 resource "aws_network_acl" "data" {
-  region     = "eu-west-1"
-  vpc_id     = "vpc-0a1b2c3d4e5f60718"
-  subnet_ids = ["subnet-0bbbbbbbbbbbbbbbb"]
+  region = "eu-west-1"
+  vpc_id = "vpc-0a1b2c3d4e5f60718"
   tags = {
     Name       = "data"
     managed-by = "crosswall"
@@ -320,4 +328,16 @@ resource "aws_network_acl_rule" "data_out_tcp-1024-65535_to_10-1-1-0_25" {
   from_port      = 1024
   to_port        = 65535
   cidr_block     = "10.1.1.0/25"
+}
+
+resource "aws_network_acl_association" "data" {
+  region         = "eu-west-1"
+  network_acl_id = aws_network_acl.data.id
+  subnet_id      = "subnet-0bbbbbbbbbbbbbbbb"
+  depends_on = [
+    aws_network_acl_rule.data_in_icmp-3-4_from_any_ipv4,
+    aws_network_acl_rule.data_in_tcp-5432_from_10-1-1-0_25,
+    aws_network_acl_rule.data_out_icmp-3-4_to_any_ipv4,
+    aws_network_acl_rule.data_out_tcp-1024-65535_to_10-1-1-0_25,
+  ]
 }

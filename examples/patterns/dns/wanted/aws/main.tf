@@ -142,9 +142,8 @@ resource "aws_vpc_security_group_egress_rule" "kube-system-coredns_any_to_any_ip
 
 # subnet system
 resource "aws_network_acl" "system" {
-  region     = "eu-west-1"
-  vpc_id     = "vpc-0a1b2c3d4e5f60718"
-  subnet_ids = ["subnet-0bbbbbbbbbbbbbbbb"]
+  region = "eu-west-1"
+  vpc_id = "vpc-0a1b2c3d4e5f60718"
   tags = {
     Name       = "system"
     managed-by = "crosswall"
@@ -177,11 +176,20 @@ resource "aws_network_acl_rule" "system_out_any_to_any_ipv4" {
   cidr_block     = "0.0.0.0/0"
 }
 
+resource "aws_network_acl_association" "system" {
+  region         = "eu-west-1"
+  network_acl_id = aws_network_acl.system.id
+  subnet_id      = "subnet-0bbbbbbbbbbbbbbbb"
+  depends_on = [
+    aws_network_acl_rule.system_in_any_from_any_ipv4,
+    aws_network_acl_rule.system_out_any_to_any_ipv4,
+  ]
+}
+
 # subnet web
 resource "aws_network_acl" "web" {
-  region     = "eu-west-1"
-  vpc_id     = "vpc-0a1b2c3d4e5f60718"
-  subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa"]
+  region = "eu-west-1"
+  vpc_id = "vpc-0a1b2c3d4e5f60718"
   tags = {
     Name       = "web"
     managed-by = "crosswall"
@@ -210,4 +218,14 @@ resource "aws_network_acl_rule" "web_out_any_to_any_ipv4" {
   rule_action    = "allow"
   protocol       = "-1"
   cidr_block     = "0.0.0.0/0"
+}
+
+resource "aws_network_acl_association" "web" {
+  region         = "eu-west-1"
+  network_acl_id = aws_network_acl.web.id
+  subnet_id      = "subnet-0aaaaaaaaaaaaaaaa"
+  depends_on = [
+    aws_network_acl_rule.web_in_any_from_any_ipv4,
+    aws_network_acl_rule.web_out_any_to_any_ipv4,
+  ]
 }
