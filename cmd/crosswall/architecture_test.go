@@ -83,7 +83,7 @@ var layers = [...]struct {
 	may []string
 }{
 	{"model", []string{"go4.org/netipx"}},
-	{"model/audit", []string{"model"}},
+	{"model/audit", []string{"model", "go4.org/netipx"}},
 	{"model/audit/checks", []string{"model", "model/audit"}},
 	{"model/assertion", []string{"model", "model/audit"}},
 	{"model/sharedtest", nil}, // test support

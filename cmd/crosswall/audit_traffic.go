@@ -86,12 +86,20 @@ func endNames(e model.Endpoints, inv model.Inventory) []string {
 			continue
 		}
 		name := string(entry.ID)
-		if at, all := entry.Addrs, inv.Addrs(entry.ID); !at.Covers(all) && !at.Equal(all.V4()) && !at.Equal(all.V6()) {
-			name += " at " + at.String()
-		}
-		out = append(out, name)
+		out = append(out, name+atSome(entry.Addrs, inv.Addrs(entry.ID)))
 	}
 	return out
+}
+
+// atSome tells the addresses at which something is meant that may hold others too: "" for all, or all of a family.
+func atSome(at, all model.AddrSet) string {
+	if at.Covers(all) || at.Equal(all.V4()) || at.Equal(all.V6()) {
+		return ""
+	}
+	if out := all.Subtract(at); len(out.Prefixes()) < len(at.Prefixes()) {
+		return " but at " + out.String()
+	}
+	return " at " + at.String()
 }
 
 // openText is a region over an inventory in a few lines for people.
@@ -120,7 +128,10 @@ func shortList(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// shortEnds joins the first few names of ends; the blocks of the whole Internet are one.
+// fewBlocks is how many blocks the whole Internet may lack to be told so.
+const fewBlocks = 8
+
+// shortEnds joins the first few names of ends; the blocks of the whole Internet, or of all but a few blocks of it, are one.
 func shortEnds(names []string) string {
 	var blocks, others []string
 	var at model.AddrSet
@@ -137,10 +148,16 @@ func shortEnds(names []string) string {
 		name string
 		all  model.AddrSet
 	}{{"the IPv4 Internet", audit.Internet().V4()}, {"the IPv6 Internet", audit.Internet().V6()}} {
-		if at.Covers(f.all) {
-			whole = append(whole, f.name)
-			at = at.Subtract(f.all)
+		out := f.all.Subtract(at)
+		if len(out.Prefixes()) > fewBlocks {
+			continue
 		}
+		name := f.name
+		if !out.IsEmpty() {
+			name += " but " + out.String()
+		}
+		whole = append(whole, name)
+		at = at.Subtract(f.all)
 	}
 	if len(whole) > 0 {
 		blocks = nil
