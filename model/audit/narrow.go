@@ -17,6 +17,14 @@ type narrower struct {
 	always map[model.Group]bool
 	// rules has, for each chain of each layer, the places of rules by the group that they are for; those for others under "".
 	rules map[chainPlace]map[model.Group][]int
+	// guards has, for each chain that is for some groups together, which these are, and whoever else it is for.
+	guards map[chainPlace]guardParts
+}
+
+// guardParts is a guard taken apart.
+type guardParts struct {
+	groups map[model.Group]bool
+	rest   model.Or
 }
 
 // chainPlace is where a chain is in a policy.
@@ -27,7 +35,8 @@ type chainPlace struct {
 }
 
 func newNarrower(p model.Policy, inv model.Inventory) *narrower {
-	n := &narrower{policy: p, inv: inv, groups: map[model.Identity][]model.Group{}, always: map[model.Group]bool{}, rules: map[chainPlace]map[model.Group][]int{}}
+	n := &narrower{policy: p, inv: inv, groups: map[model.Identity][]model.Group{}, always: map[model.Group]bool{}, rules: map[chainPlace]map[model.Group][]int{},
+		guards: map[chainPlace]guardParts{}}
 	known := map[model.Group]bool{}
 	for i, l := range p.Layers {
 		for _, d := range []model.Direction{model.Egress, model.Ingress} {
@@ -39,10 +48,17 @@ func newNarrower(p model.Policy, inv model.Inventory) *narrower {
 					by[g] = append(by[g], k)
 				}
 				if or, ok := c.Guard.Target.(model.Or); ok {
+					parts := guardParts{groups: map[model.Group]bool{}}
 					for _, e := range or {
-						g, _ := e.(model.Group)
+						g, named := e.(model.Group)
 						n.know(g, known)
+						if named {
+							parts.groups[g] = true
+						} else {
+							parts.rest = append(parts.rest, e)
+						}
 					}
+					n.guards[chainPlace{i, d, j}] = parts
 				}
 				if g, ok := c.Guard.Target.(model.Group); ok {
 					n.know(g, known)
@@ -109,11 +125,14 @@ func (n *narrower) chains(at chainPlace, cs []model.Chain, of map[model.Group]bo
 		for k, p := range places {
 			c.Rules[k] = all[p]
 		}
-		if or, ok := c.Guard.Target.(model.Or); ok {
-			c.Guard.Target = slices.DeleteFunc(slices.Clone(or), func(e model.Selector) bool {
-				g, named := e.(model.Group)
-				return named && !of[g]
-			})
+		if parts, ok := n.guards[at]; ok {
+			guard := slices.Clone(parts.rest)
+			for g := range of {
+				if parts.groups[g] {
+					guard = append(guard, g)
+				}
+			}
+			c.Guard.Target = guard
 		}
 	}
 	return out

@@ -1,8 +1,9 @@
 package audit
 
 import (
+	"fmt"
+	"maps"
 	"slices"
-	"strings"
 
 	"github.com/crosswall/crosswall/model"
 )
@@ -27,7 +28,8 @@ type Stopped struct {
 func (s *Subject) Stops() []Stopped {
 	if s.stops == nil {
 		s.stops = []Stopped{}
-		n := newNarrower(s.Policy, s.Inventory)
+		all := s.everybody()
+		n := newNarrower(all.policy, all.Inventory)
 		for some := range slices.Chunk(indexes(len(s.Estate.Firewalls)), batch) {
 			s.stops = append(s.stops, s.stopsOf(some, n)...)
 		}
@@ -49,7 +51,13 @@ type request struct {
 	boxes []model.Box
 	// wide is whether the peers are everybody at some addresses.
 	wide bool
+	// tried is a packet that does not pass; nil: there is none to try.
+	tried *model.Flow
 }
+
+// mostProofs is for how many rules of a subject it is worked out that nothing passes, which takes milliseconds each. Accounts that
+// have more such rules are told of the others by packets that were tried.
+const mostProofs = 500
 
 // stopsOf looks at some firewalls. What passes is asked once for all of their rules: first for strangers, of whom most rules are about, and
 // then, for those rules of which nothing passes, for everybody.
@@ -61,27 +69,49 @@ func (s *Subject) stopsOf(firewalls []int, n *narrower) []Stopped {
 			left = append(left, s.requestsOf(f, d)...)
 		}
 	}
-	left = s.refused(left, n, false)
-	left = s.refused(left, n, true)
 	var out []Stopped
-	for _, q := range left {
-		outside := model.EndpointsOf(model.Outside)
-		likely := q.Asked.Intersect(model.NewRegion(model.Box{Src: outside, Dst: model.AnyEndpoint(), Traffic: model.Traffic{model.AllTraffic()}},
-			model.Box{Src: model.AnyEndpoint(), Dst: outside, Traffic: model.Traffic{model.AllTraffic()}}))
-		var ok bool
-		if q.Example, ok = likely.Example(); !ok {
-			if q.Example, ok = q.Asked.Example(); !ok {
+	for _, q := range s.unproven(left, n) {
+		if s.proofs++; s.proofs <= mostProofs {
+			var ok bool
+			if q.Asked, ok = s.refused(q, n); !ok {
 				continue
 			}
+			q.Example = exampleOfRefused(q.Asked)
+		} else if q.tried == nil {
+			continue // nobody is there
+		} else {
+			q.Example, q.Unsure = *q.tried, "none of the packets that were tried passes; there are too many such rules to work out each"
 		}
-		blockers := s.Policy.Blockers(q.Example, s.Inventory)
+		ids := map[model.Identity]bool{q.Example.Src.ID: true, q.Example.Dst.ID: true}
+		inv, list := s.members(ids)
+		blockers := n.to(list).Blockers(q.Example, inv)
 		if len(blockers) == 0 || q.blocksItself(blockers) {
 			continue
 		}
-		q.By = blockers[0]
+		q.By = mostSure(blockers)
 		out = append(out, q.Stopped)
 	}
 	return out
+}
+
+// exampleOfRefused returns a packet of what is refused, one of strangers if there is one: those are what most rules are about.
+func exampleOfRefused(asked model.Region) model.Flow {
+	outside := model.EndpointsOf(model.Outside)
+	f, ok := asked.Intersect(model.NewRegion(model.Box{Src: outside, Dst: model.AnyEndpoint(), Traffic: model.Traffic{model.AllTraffic()}},
+		model.Box{Src: model.AnyEndpoint(), Dst: outside, Traffic: model.Traffic{model.AllTraffic()}})).Example()
+	if !ok {
+		f, _ = asked.Example() // there is one: the region is not empty
+	}
+	return f
+}
+
+// mostSure is the first reason that is surely one: what was not read may refuse too, and is no reason to name. Else the first that is of rules
+// that were read.
+func mostSure(blockers []model.Blocker) model.Blocker {
+	if i := slices.IndexFunc(blockers, func(b model.Blocker) bool { return b.Sure }); i >= 0 {
+		return blockers[i]
+	}
+	return blockers[max(0, slices.IndexFunc(blockers, func(b model.Blocker) bool { return b.Rule == nil || Doubt(*b.Rule) == "" }))]
 }
 
 // blocksItself reports whether the rule's own firewall is a reason why nothing passes.
@@ -121,8 +151,8 @@ func (s *Subject) requestsOf(f *Firewall, d model.Direction) []request {
 			}
 			q := &out[i]
 			q.Rules = append(q.Rules, r)
-			own := s.Inventory.Resolve(model.And{orAny(f.Target), orAny(r.Target)}).May
-			peers := s.Inventory.Resolve(orAny(r.Peer)).May
+			own := s.everybody().Resolve(model.And{orAny(f.Target), orAny(r.Target)}).May
+			peers := s.everybody().Resolve(orAny(r.Peer)).May
 			q.wide = q.wide || !peers.Rest().IsEmpty() // before what nobody holds is taken away
 			if q.Unsure == "" {
 				q.Unsure = f.NotAll
@@ -153,61 +183,129 @@ func (s *Subject) heldUnder(f *Firewall) model.Endpoints {
 	return model.EndpointsAt(at)
 }
 
-// refused leaves the requests of which nothing passes: of strangers alone where the peers are wide, or of everybody.
-func (s *Subject) refused(qs []request, n *narrower, everybody bool) []request {
-	ids := map[model.Identity]bool{}
-	var all []model.Box
-	boxes := make([][]model.Box, len(qs))
-	for i, q := range qs {
-		if everybody && !q.wide {
-			continue // was asked for all of them
+// unproven leaves the requests of which no packet was found that passes, by trying one of each part: of nearly all rules one does.
+func (s *Subject) unproven(qs []request, n *narrower) []request {
+	policies := map[string]model.Policy{}
+	within := func(ids ...model.Identity) model.Policy {
+		key := fmt.Sprint(ids)
+		p, ok := policies[key]
+		if !ok {
+			p = n.to(ids)
+			policies[key] = p
 		}
-		for _, b := range q.boxes {
-			if q.wide && !everybody {
-				strangers := model.EndpointsOf(model.Outside)
-				if q.Direction == model.Ingress {
-					b.Src = b.Src.Intersect(strangers)
-				} else {
-					b.Dst = b.Dst.Intersect(strangers)
+		return p
+	}
+	passes := func(q *request, b model.Box) bool {
+		tried := 0
+		for _, src := range s.someOf(b.Src) {
+			for _, dst := range s.someOf(b.Dst) {
+				flow, ok := model.NewRegion(model.Box{Src: src.endpoints(), Dst: dst.endpoints(), Traffic: b.Traffic}).Example()
+				if !ok {
+					continue // of two families
+				}
+				if within(src.id, dst.id).Explain(flow, s.everybody().Inventory).Verdict != model.Denied {
+					return true
+				}
+				if q.tried == nil {
+					q.tried = &flow
+				}
+				if tried++; tried == mostTried {
+					return false
 				}
 			}
-			boxes[i] = append(boxes[i], b)
-			s.addIDs(ids, b.Src)
-			s.addIDs(ids, b.Dst)
 		}
-		all = append(all, boxes[i]...)
+		return false
 	}
-	if len(all) == 0 {
-		return qs
-	}
-	inv, list := s.members(ids)
-	region := model.NewRegion(all...)
-	p := n.to(list).PermittedWithin(inv, region)
-	passes := p.Allowed.Union(p.Unknown).Union(p.GaveUp)
-	universe := inv.Universe()
 	var out []request
-	for i, q := range qs {
-		if everybody && !q.wide {
+	for _, q := range qs {
+		if !slices.ContainsFunc(q.boxes, func(b model.Box) bool { return passes(&q, b) }) {
 			out = append(out, q)
-			continue
 		}
-		asked := model.NewRegion(boxes[i]...)
-		if !asked.Intersect(passes).IsEmpty() {
-			continue
-		}
-		q.Asked = asked.Intersect(universe)
-		if q.Asked.IsEmpty() && !(q.wide && !everybody) {
-			continue // nobody is there
-		}
-		out = append(out, q)
 	}
 	return out
+}
+
+// mostTried is how many packets of a part of a request are tried.
+const mostTried = 12
+
+// someone is an identity at some addresses that it may hold, of one family.
+type someone struct {
+	id model.Identity
+	at model.AddrSet
+}
+
+func (x someone) endpoints() model.Endpoints { return model.EndpointAt(x.id, x.at) }
+
+// someOf returns a few of some endpoints, strangers first where they are among them.
+func (s *Subject) someOf(e model.Endpoints) []someone {
+	var out []someone
+	try := func(id model.Identity) {
+		at := e.At(id)
+		if id == model.Outside {
+			at = at.Intersect(s.everybody().Addrs(id))
+		} else if held := s.addrsOf(id); !held.IsEmpty() {
+			at = at.Intersect(held)
+		}
+		for _, part := range []model.AddrSet{at.V4(), at.V6()} {
+			if !part.IsEmpty() {
+				out = append(out, someone{id, part})
+			}
+		}
+	}
+	try(model.Outside)
+	for _, n := range e.Entries() {
+		if len(out) >= mostTried {
+			break
+		}
+		if n.ID != model.Outside {
+			try(n.ID)
+		}
+	}
+	return out
+}
+
+// refused returns what a request asks for between those who are there, if nothing of it passes.
+func (s *Subject) refused(q request, n *narrower) (model.Region, bool) {
+	if q.wide {
+		// Of everybody at some addresses strangers are asked about first, for something of theirs passes more often than not.
+		if asked, ok := s.allRefused(q.among(model.EndpointsOf(model.Outside)), n); !ok && !asked.IsEmpty() {
+			return asked, false
+		}
+	}
+	asked, ok := s.allRefused(q.boxes, n)
+	return asked, ok && !asked.IsEmpty()
+}
+
+// among is a request whose peers are some endpoints alone.
+func (q request) among(peers model.Endpoints) []model.Box {
+	out := slices.Clone(q.boxes)
+	for i := range out {
+		if q.Direction == model.Ingress {
+			out[i].Src = out[i].Src.Intersect(peers)
+		} else {
+			out[i].Dst = out[i].Dst.Intersect(peers)
+		}
+	}
+	return out
+}
+
+// allRefused returns what boxes hold between those who are there, and whether nothing of it passes.
+func (s *Subject) allRefused(boxes []model.Box, n *narrower) (model.Region, bool) {
+	ids := map[model.Identity]bool{}
+	for _, b := range boxes {
+		s.addIDs(ids, b.Src)
+		s.addIDs(ids, b.Dst)
+	}
+	inv, list := s.members(ids)
+	asked := model.NewRegion(boxes...).Intersect(inv.Universe())
+	p := n.to(list).PermittedWithin(inv, asked)
+	return asked, asked.Intersect(p.Allowed.Union(p.Unknown).Union(p.GaveUp)).IsEmpty()
 }
 
 // addIDs notes the members among endpoints, all of them where everybody at some addresses is.
 func (s *Subject) addIDs(ids map[model.Identity]bool, e model.Endpoints) {
 	if !e.Rest().IsEmpty() {
-		for _, m := range s.Inventory.Members {
+		for _, m := range s.everybody().Members {
 			ids[m.ID] = ids[m.ID] || !e.At(m.ID).IsEmpty()
 		}
 		return
@@ -221,15 +319,20 @@ func (s *Subject) addIDs(ids map[model.Identity]bool, e model.Endpoints) {
 
 // members is the inventory with some members alone.
 func (s *Subject) members(ids map[model.Identity]bool) (model.Inventory, []model.Identity) {
-	inv := s.Inventory
-	inv.Members = nil
-	var list []model.Identity
-	for _, m := range s.Inventory.Members {
-		if ids[m.ID] {
-			inv.Members = append(inv.Members, m)
-			list = append(list, m.ID)
+	if s.places == nil {
+		s.places = map[model.Identity]int{}
+		for i, m := range s.everybody().Members {
+			s.places[m.ID] = i
 		}
 	}
-	slices.SortFunc(list, func(a, b model.Identity) int { return strings.Compare(string(a), string(b)) })
+	inv := s.everybody().Inventory
+	all := inv.Members
+	inv.Members = nil
+	list := slices.Sorted(maps.Keys(ids))
+	for _, id := range list {
+		if i, ok := s.places[id]; ok {
+			inv.Members = append(inv.Members, all[i])
+		}
+	}
 	return inv, list
 }

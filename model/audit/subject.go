@@ -24,6 +24,10 @@ type Subject struct {
 	// held has the addresses of the members; nil: not asked for yet.
 	held map[model.Identity]model.AddrSet
 
+	// places has where each member is in the roster; nil: not asked for yet.
+	places map[model.Identity]int
+	// proofs is for how many rules it was worked out that nothing passes.
+	proofs int
 	// stops, openings, outlets and insiders are nil until they were asked for.
 	stops                       []Stopped
 	openings, outlets, insiders []Opening

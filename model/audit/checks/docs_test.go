@@ -6,12 +6,14 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/crosswall/crosswall/model/audit"
 	"github.com/crosswall/crosswall/model/audit/checks"
+	"github.com/crosswall/crosswall/model/sharedtest"
 )
 
 var update = flag.Bool("update", false, "write what the pages of checks say of the code")
@@ -116,6 +118,37 @@ func TestIndex(t *testing.T) {
 		}
 	default:
 		t.Errorf("%s does not list what the code has; run: go test ./model/audit/checks -run Index -update", name)
+	}
+}
+
+// TestCoverage holds the goal table of checks against the code: each row is a check, or the README says why it is none.
+func TestCoverage(t *testing.T) {
+	table := sharedtest.Path(t, "reference/audit-checks.md")
+	data, err := os.ReadFile(table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme, err := os.ReadFile(filepath.Join(pages, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	have := map[string]bool{}
+	for _, c := range checks.All() {
+		have[c.ID] = true
+	}
+	_, apart, ok := strings.Cut(string(readme), "## What is not checked")
+	if !ok {
+		t.Fatal("the README does not say what is not checked")
+	}
+	apart, _, _ = strings.Cut(apart, "In part only")
+	rows := regexp.MustCompile(`(?m)^\| ([A-Z][A-Z0-9]{1,2}\d{3}) \|`).FindAllStringSubmatch(string(data), -1)
+	if len(rows) < 100 {
+		t.Fatalf("%d rows", len(rows))
+	}
+	for _, r := range rows {
+		if id := r[1]; have[id] == strings.Contains(apart, id) {
+			t.Errorf("%s: a check is %v, and told not to be one %v", id, have[id], !have[id])
+		}
 	}
 }
 
