@@ -141,12 +141,20 @@ func TestCoverage(t *testing.T) {
 		t.Fatal("the README does not say what is not checked")
 	}
 	apart, _, _ = strings.Cut(apart, "In part only")
+	told := map[string]bool{}
+	for line := range strings.Lines(apart) {
+		if cells := strings.Split(line, "|"); len(cells) > 2 {
+			for id := range strings.SplitSeq(cells[1], ",") {
+				told[strings.TrimSpace(id)] = true
+			}
+		}
+	}
 	rows := regexp.MustCompile(`(?m)^\| ([A-Z][A-Z0-9]{1,2}\d{3}) \|`).FindAllStringSubmatch(string(data), -1)
 	if len(rows) < 100 {
 		t.Fatalf("%d rows", len(rows))
 	}
 	for _, r := range rows {
-		if id := r[1]; have[id] == strings.Contains(apart, id) {
+		if id := r[1]; have[id] == told[id] {
 			t.Errorf("%s: a check is %v, and told not to be one %v", id, have[id], !have[id])
 		}
 	}
