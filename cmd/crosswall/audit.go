@@ -212,14 +212,23 @@ func checkList() string {
 // tellIdle says which suppressions of checks that were made hold for nothing, so that they do not outlive what they were for.
 func (a auditReport) tellIdle(s *streams, rules auditRules) {
 	idle := map[model.Origin]int{}
+	holdsForNothing := func(p audit.Suppression) bool {
+		return !p.IsExpired(rules.settings.Now) && slices.ContainsFunc(a.checks, func(c audit.Check) bool { return audit.Like(p.Check, c.ID) })
+	}
 	for _, src := range a.sources {
 		for _, p := range src.idle {
-			idle[p.Origin]++
+			switch {
+			case p.Beside == (model.Origin{}):
+				idle[p.Origin]++
+			case !slices.ContainsFunc(checks.All(), func(c audit.Check) bool { return audit.Like(p.Check, c.ID) }):
+				fmt.Fprintf(s.err, "%s: this suppression holds for no finding: no check is called %q\n", p.Origin, p.Check)
+			case holdsForNothing(p):
+				fmt.Fprintf(s.err, "%s: this suppression of %s holds for no finding\n", p.Origin, p.Check)
+			}
 		}
 	}
 	for _, p := range rules.settings.Suppressions {
-		asked := slices.ContainsFunc(a.checks, func(c audit.Check) bool { return audit.Like(p.Check, c.ID) })
-		if asked && idle[p.Origin] == len(a.sources) && !p.IsExpired(rules.settings.Now) {
+		if idle[p.Origin] == len(a.sources) && holdsForNothing(p) {
 			fmt.Fprintf(s.err, "%s: this suppression holds for no finding\n", p.Origin)
 		}
 	}

@@ -17,19 +17,21 @@ type baselineFile struct {
 	Findings []baselineLine `json:"findings"`
 }
 
-// baselineLine is a finding of a baseline. Fingerprint and Severity count; the rest is for those who read it.
+// baselineLine is a finding of a baseline. Fingerprint, Severity and Source count; the rest is for those who read it.
 type baselineLine struct {
 	Fingerprint string `json:"fingerprint"`
 	Severity    string `json:"severity"`
-	Check       string `json:"check,omitempty"`
-	Summary     string `json:"summary,omitempty"`
+	// Source is what the source was called; empty: any.
+	Source  string `json:"source,omitempty"`
+	Check   string `json:"check,omitempty"`
+	Summary string `json:"summary,omitempty"`
 }
 
 // maxBaseline bounds the size of a baseline, in bytes.
 const maxBaseline = 256 << 20
 
 // readBaseline reads what --baseline names.
-func (r *auditRequest) readBaseline() (audit.Baseline, error) {
+func (r *auditRequest) readBaseline() ([]baselineLine, error) {
 	if r.baseline == "" {
 		return nil, nil
 	}
@@ -55,15 +57,13 @@ func (r *auditRequest) readBaseline() (audit.Baseline, error) {
 	if read.Findings == nil || read.Version != 1 {
 		return nil, badInput("%s: not a baseline; --write-baseline and -o json write one", r.baseline)
 	}
-	out := audit.Baseline{}
 	for i, l := range *read.Findings {
-		v, ok := audit.ParseSeverity(l.Severity)
+		_, ok := audit.ParseSeverity(l.Severity)
 		if l.Fingerprint == "" || !ok {
 			return nil, badInput("%s: findings[%d] has no fingerprint, or severity %q, which is none", r.baseline, i, l.Severity)
 		}
-		out[l.Fingerprint] = max(out[l.Fingerprint], v)
 	}
-	return out, nil
+	return *read.Findings, nil
 }
 
 // jsonFault says where JSON is wrong.
@@ -85,7 +85,7 @@ func jsonFault(data []byte, err error) string {
 func (a auditReport) writeBaseline(path string) error {
 	out := baselineFile{Version: 1, Note: "written by crosswall audit --write-baseline; what is here is not reported again", Findings: []baselineLine{}}
 	for _, f := range a.findings() {
-		out.Findings = append(out.Findings, baselineLine{f.Fingerprint, f.Severity.String(), f.Check, f.Summary})
+		out.Findings = append(out.Findings, baselineLine{f.Fingerprint, f.Severity.String(), f.source, f.Check, f.Summary})
 	}
 	text, err := jsonText(out)
 	if err != nil {
@@ -97,14 +97,44 @@ func (a auditReport) writeBaseline(path string) error {
 	})
 }
 
-// compareWith leaves out what is in a baseline.
-func (a *auditReport) compareWith(b audit.Baseline) {
-	var all []audit.Finding
-	for i, s := range a.sources {
-		all = append(all, s.all...)
-		left := b.New(s.findings)
-		a.known += len(s.findings) - len(left)
-		a.sources[i].findings = left
+// compareWith leaves out what is in a baseline. The same finding in two sources is two: a line of the baseline stands for one of them, that of
+// its source, or where nothing is called so any more, as when a folder was moved, of any.
+func (a *auditReport) compareWith(lines []baselineLine) {
+	here := map[string]bool{}
+	for _, s := range a.sources {
+		here[s.name] = true
 	}
-	a.gone = len(b.Gone(all))
+	known := make([]audit.Baseline, len(a.sources))
+	for i := range known {
+		known[i] = audit.Baseline{}
+	}
+	left := lines
+	for _, moved := range []bool{false, true} {
+		for i, s := range a.sources {
+			left = takeLines(known[i], s, left, func(l baselineLine) bool { return l.Source == s.name || moved && !here[l.Source] })
+		}
+	}
+	for i, s := range a.sources {
+		news := known[i].New(s.findings)
+		a.known += len(s.findings) - len(news)
+		a.sources[i].findings = news
+	}
+	a.gone = len(left)
+}
+
+// takeLines puts lines into the baseline of a source that may be about it, one for each of its findings, and returns the others.
+func takeLines(b audit.Baseline, s auditedSource, lines []baselineLine, mayBe func(baselineLine) bool) []baselineLine {
+	has := map[string]bool{}
+	for _, f := range s.all {
+		has[f.Fingerprint] = true
+	}
+	var left []baselineLine
+	for _, l := range lines {
+		if _, taken := b[l.Fingerprint]; taken || !has[l.Fingerprint] || !mayBe(l) {
+			left = append(left, l)
+			continue
+		}
+		b[l.Fingerprint], _ = audit.ParseSeverity(l.Severity)
+	}
+	return left
 }

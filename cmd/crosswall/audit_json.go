@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/crosswall/crosswall/model"
-	"github.com/crosswall/crosswall/model/audit"
 )
 
 // auditJSON is the answer of audit as scripts read it. Fields may be added, never changed.
@@ -153,13 +152,4 @@ func known(o model.Origin) *model.Origin {
 		return nil
 	}
 	return &o
-}
-
-// worst is the worst severity among findings; zero: there is none.
-func worst(fs []audit.Finding) audit.Severity {
-	var out audit.Severity
-	for _, f := range fs {
-		out = max(out, f.Severity)
-	}
-	return out
 }

@@ -85,7 +85,9 @@ func (o *sourceOptions) readAuditedManifests(ctx context.Context, s *streams, pa
 		return auditSource{}, err
 	}
 	out := auditSource{name: strings.Join(paths, ", "), findings: m.findings, incomplete: m.code() == exitIncomplete}
-	out.reading = kubernetes.Audited(m.Input, m.findings)
+	in := m.Input
+	in.Inventory, _ = inBothFamilies(in)
+	out.reading = kubernetes.Audited(in, m.findings)
 	var wrong []model.Finding
 	out.suppressions, wrong = auditfile.Written(out.reading.Estate, os.ReadFile)
 	s.tell(wrong, true)

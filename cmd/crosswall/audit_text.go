@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/crosswall/crosswall/model/audit"
 )
@@ -26,14 +28,14 @@ func writeFinding(b *strings.Builder, f located, withSource bool) {
 	if f.Unsure != "" {
 		doubt = " (not sure)"
 	}
-	fmt.Fprintf(b, "%s %s%s: %s\n", strings.ToUpper(f.Severity.String()), f.Check, doubt, f.Summary)
+	fmt.Fprintf(b, "%s %s%s: %s\n", strings.ToUpper(f.Severity.String()), f.Check, doubt, onOneLine(f.Summary))
 	rows := [][]string{}
 	row := func(head string, lines ...string) {
 		for i, l := range lines {
 			if i > 0 {
 				head = ""
 			}
-			rows = append(rows, []string{"  " + head, l})
+			rows = append(rows, []string{"  " + head, onOneLine(l)})
 		}
 	}
 	if withSource {
@@ -58,6 +60,27 @@ func writeFinding(b *strings.Builder, f located, withSource bool) {
 	}
 	row("id", f.Fingerprint)
 	b.WriteString(table(rows))
+}
+
+// onOneLine keeps a name that somebody gave a resource from ending the line, and from telling the terminal what to do: control characters, and
+// those that turn the direction of text, are written as in Go.
+func onOneLine(text string) string {
+	if !strings.ContainsFunc(text, isHidden) {
+		return text
+	}
+	var b strings.Builder
+	for _, c := range text {
+		if isHidden(c) {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(c), "'"))
+		} else {
+			b.WriteRune(c)
+		}
+	}
+	return b.String()
+}
+
+func isHidden(c rune) bool {
+	return unicode.IsControl(c) || unicode.Is(unicode.Cf, c) || c == '\u2028' || c == '\u2029'
 }
 
 // exposureText says how far the traffic reaches.

@@ -111,12 +111,33 @@ func openText(r model.Region, inv model.Inventory, most int) []string {
 			more = true
 			break
 		}
-		out = append(out, shortEnds(p.From)+" > "+shortEnds(p.To)+" "+joinEntries(p.Traffic))
+		out = append(out, shortEnds(p.From)+" > "+shortEnds(p.To)+" "+shortEntries(p.Traffic))
 	}
 	if more {
 		out = append(out, "and more")
 	}
 	return out
+}
+
+// shortEntries is traffic for people: of nearly all protocols, which it is not.
+func shortEntries(entries []portedEntry) string {
+	var bare model.Traffic
+	var others []portedEntry
+	for _, e := range entries {
+		if e.number != model.AnyProtocol && e.Ports == "" && e.Types == "" && e.SourcePorts == "" {
+			bare = append(bare, model.AllOf(e.number))
+		} else {
+			others = append(others, e)
+		}
+	}
+	words := audit.TrafficWords(bare)
+	if len(words) >= len(bare) {
+		return joinEntries(entries)
+	}
+	if len(others) > 0 {
+		return joinEntries(others) + ", " + strings.Join(words, ", ")
+	}
+	return strings.Join(words, ", ")
 }
 
 // shortList joins the first few names.

@@ -70,7 +70,12 @@ func (r *checkRequest) run(ctx context.Context, s *streams, file string, sources
 	if err != nil {
 		return err
 	}
-	w := assertion.World{Policy: m.Policy, Inventory: m.Inventory, Called: namesOfMembers(m)}
+	w := assertion.World{Policy: m.Policy, Called: namesOfMembers(m)}
+	if m.parties != nil {
+		w.Inventory, w.Unplaced = m.Inventory, m.parties.unplaced
+	} else {
+		w.Inventory, w.Unplaced = inBothFamilies(m.Input)
+	}
 	report := checkReport{inv: m.Inventory, incomplete: m.code() != exitClean}
 	for i, a := range asserted {
 		s.progress("checking assertion %d of %d", i+1, len(asserted))

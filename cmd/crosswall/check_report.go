@@ -52,7 +52,7 @@ func (c checkReport) render(form string) (string, error) {
 func (c checkReport) text() string {
 	var b strings.Builder
 	for _, r := range c.results {
-		fmt.Fprintf(&b, "%s  %s\n", strings.ToUpper(r.Verdict.String()), r.Text)
+		fmt.Fprintf(&b, "%s  %s\n", strings.ToUpper(r.Verdict.String()), onOneLine(r.Text))
 		if r.Verdict != assertion.Holds {
 			b.WriteString(detailsOf(r, c.inv))
 		}
@@ -88,6 +88,11 @@ func detailsOf(r assertion.Result, inv model.Inventory) string {
 		rows = append(rows, []string{"  example", r.Example.String() + ": " + r.Decision.Verdict.String()})
 		rows = append(rows, stepRows("request", r.Decision.Request)...)
 		rows = append(rows, stepRows("reply", r.Decision.Reply)...)
+	}
+	for _, row := range rows {
+		for i := range row {
+			row[i] = onOneLine(row[i])
+		}
 	}
 	return table(rows)
 }

@@ -15,6 +15,8 @@ import (
 type parties struct {
 	// called are further names of each.
 	called map[model.Identity][]string
+	// unplaced are those whose addresses are not known.
+	unplaced map[model.Identity]bool
 	// incomplete says that something was not read that bears on the answer.
 	incomplete bool
 }
@@ -64,6 +66,10 @@ func (o *sourceOptions) readParties(ctx context.Context, s *streams, f found) (m
 	m := material{findings: findings, parties: &parties{called: alone.Called(), incomplete: leavesOut(findings) || c.hasGaps()}}
 	m.Input = translate.Input{Policy: alone.Policy, Inventory: addressed(alone.Inventory)}
 	filtered := model.AllAddrs().Subtract(services())
+	m.parties.unplaced = map[model.Identity]bool{}
+	for _, x := range alone.Inventory.Members {
+		m.parties.unplaced[x.ID] = x.Addrs.IsEmpty()
+	}
 	for i, x := range m.Inventory.Members {
 		m.Inventory.Members[i].Addrs = x.Addrs.Intersect(filtered) // a cloud's services are no party's
 		m.Workloads = append(m.Workloads, providers.Workload{ID: x.ID, Name: string(x.ID)})

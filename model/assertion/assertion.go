@@ -27,11 +27,11 @@ import "github.com/crosswall/crosswall/model"
 type Want uint8
 
 const (
-	// Never: none passes.
+	// Never means: none passes.
 	Never Want = iota + 1
-	// Always: all pass.
+	// Always means: all pass.
 	Always
-	// Sometimes: one passes.
+	// Sometimes means: one passes.
 	Sometimes
 )
 

@@ -77,6 +77,10 @@ func TestCheck(t *testing.T) {
 		{"outside > frontend tcp/443: always", "holds"},
 		{"frontend > 2001:db8::/32: always", "vacuous"}, // it has IPv4 alone
 		{"partner > 2001:db8::/32: never", "unknown"},   // partner itself may be there
+		{"internet > partner tcp/80: never", "unknown"},
+		{"bastion > partner tcp/22: always", "holds"},
+		{"frontend > partner tcp/443: always", "fails"},
+		{"frontend > partner tcp/443: sometimes", "fails"},
 		{"internet > dbb: never", "vacuous"},
 		{"internet > db-*: never", "vacuous"},
 		{"frontend except frontend > db: never", "vacuous"},
@@ -92,6 +96,38 @@ func TestCheck(t *testing.T) {
 			t.Errorf("%s: %s (%s), want %s; example %v", c.text, r.Verdict, r.Why, c.want, r.Example)
 		}
 		checkExample(t, r)
+	}
+}
+
+// TestCheckAsksWhetherSomebodyIsThere: of members whose addresses are not known it is not known either whether they have one of those that
+// a rule names, nor whether they have an IPv6 address.
+func TestCheckAsksWhetherSomebodyIsThere(t *testing.T) {
+	for _, c := range []struct{ from, text, want string }{
+		{"0.0.0.0/0", "internet > web: never", "fails"},
+		{"0.0.0.0/0", "internet > web: always", "unknown"}, // it may have no IPv6 address
+		{"0.0.0.0/0", "web > db: always", "unknown"},
+		{"0.0.0.0/0", "web > db: never", "fails"},  // both have an IPv4 address
+		{"::/0", "internet > web: never", "fails"}, // as soon as it has an IPv6 address
+		{"::/0", "internet > web: sometimes", "unknown"},
+		{"::/0", "web > db: always", "fails"},
+		{"10.0.0.0/8", "web > db: always", "unknown"},
+		{"10.0.0.0/8", "web > db: never", "unknown"},
+		{"10.0.0.0/8", "web > db: sometimes", "unknown"},
+		{"10.0.0.0/8", "10.1.0.0/16 except web, db > db: always", "holds"}, // wherever it is
+		{"10.0.0.0/8", "private > db: never", "fails"},
+		{"192.0.2.0/24", "private > db: never", "holds"},
+	} {
+		w := assertion.World{
+			Inventory: model.Inventory{Members: []model.Member{{ID: "web"}, {ID: "db"}}},
+			Policy: model.Policy{Layers: []model.Layer{{Name: "rules", State: model.Stateful, Ingress: []model.Chain{{Order: model.AnyAllow, Default: model.Deny,
+				Rules: []model.Rule{{Action: model.Allow, Peer: model.At{Addrs: model.MustPrefixes(c.from)}, Traffic: model.Traffic{model.AllTraffic()}}}}}}}}}
+		r := w.Check(parsed(t, c.text))
+		if r.Verdict.String() != c.want || c.want == "unknown" && r.Why == "" {
+			t.Errorf("from %s, %s: %s (%s), want %s; example %v", c.from, c.text, r.Verdict, r.Why, c.want, r.Example)
+		}
+		if r.Example == nil {
+			t.Errorf("from %s, %s: no example", c.from, c.text)
+		}
 	}
 }
 

@@ -15,19 +15,22 @@ type World struct {
 	Inventory model.Inventory
 	// Called are further names of the inventory's members, by member. Names are compared as they are.
 	Called map[model.Identity][]string
+	// Unplaced are the members whose addresses are not known though the inventory has some of them: all that they may have. Those without
+	// any are unplaced too.
+	Unplaced map[model.Identity]bool
 }
 
 // Verdict is whether an assertion holds. The zero Verdict is invalid.
 type Verdict uint8
 
 const (
-	// Holds: it is so.
+	// Holds means: it is so.
 	Holds Verdict = iota + 1
-	// Fails: it is not so.
+	// Fails means: it is not so.
 	Fails
-	// Undecided: it depends on something unknown.
+	// Undecided means: it depends on something unknown.
 	Undecided
-	// Vacuous: nobody is called so, or no connection is possible between those who are. What is about nothing does not hold.
+	// Vacuous means: nobody is called so, or no connection is possible between those who are. What is about nothing does not hold.
 	Vacuous
 )
 
@@ -50,7 +53,7 @@ func (v Verdict) String() string {
 type Result struct {
 	Assertion
 	Verdict Verdict
-	// Why says in words why it is vacuous; empty otherwise.
+	// Why says in words why it is vacuous, or that it is undecided because of addresses that are not known; empty otherwise.
 	Why string
 	// About is the connections because of which it fails or is undecided: those that pass and must not, or do not and must. The zero
 	// Region where it holds.
@@ -83,7 +86,7 @@ func (w World) Check(a Assertion) Result {
 		return r
 	}
 	p := w.Policy.PermittedWithin(w.Inventory, all)
-	r.judge(p, sure, all)
+	r.judge(w, p, sure, all)
 	region := r.About
 	if region.IsEmpty() {
 		region = all
@@ -99,7 +102,7 @@ func (w World) Check(a Assertion) Result {
 }
 
 // judge decides by what is permitted of all connections that the assertion may be about, of which some surely are.
-func (r *Result) judge(p model.Permitted, sure, all model.Region) {
+func (r *Result) judge(w World, p model.Permitted, sure, all model.Region) {
 	unknown := p.Unknown.Union(p.GaveUp)
 	var fails, open model.Region
 	switch r.Want {
@@ -110,7 +113,7 @@ func (r *Result) judge(p model.Permitted, sure, all model.Region) {
 		fails, open = refused.Intersect(sure), refused.Union(unknown.Intersect(all))
 	case Sometimes:
 		switch {
-		case !p.Allowed.Intersect(sure).IsEmpty():
+		case w.isThere(p.Allowed.Intersect(sure)):
 		case p.Allowed.Intersect(all).IsEmpty() && unknown.Intersect(all).IsEmpty():
 			fails = all
 		default:
@@ -118,10 +121,13 @@ func (r *Result) judge(p model.Permitted, sure, all model.Region) {
 		}
 	}
 	switch {
-	case !fails.IsEmpty():
+	case r.Want == Never && w.isOpen(fails), r.Want == Always && w.isThere(fails), r.Want == Sometimes && !fails.IsEmpty():
 		r.Verdict, r.About = Fails, fails
 	case !open.IsEmpty():
 		r.Verdict, r.About = Undecided, open
+		if !p.Allowed.Union(fails).Intersect(open).IsEmpty() {
+			r.Why = w.whose(open)
+		}
 	default:
 		r.Verdict = Holds
 	}
@@ -195,7 +201,7 @@ func (w World) term(t Term) (crowd, bool) {
 func (w World) at(a model.AddrSet) crowd {
 	known, unknown := []model.Identity{model.Outside}, []model.Identity{}
 	for _, m := range w.Inventory.Members {
-		if m.Addrs.IsEmpty() {
+		if w.isElusive(m) {
 			unknown = append(unknown, m.ID)
 		} else {
 			known = append(known, m.ID)

@@ -124,31 +124,31 @@ type Trait struct {
 type TraitCode string
 
 const (
-	// PortsIgnored: ports are given with a protocol for which the cloud takes no account of them.
+	// PortsIgnored says: ports are given with a protocol for which the cloud takes no account of them.
 	PortsIgnored TraitCode = "ports-ignored"
-	// PortZero: from 0 to 0 of a protocol with ports, which is port 0 alone.
+	// PortZero says: from 0 to 0 of a protocol with ports, which is port 0 alone.
 	PortZero TraitCode = "port-zero"
-	// HostBits: a CIDR block with bits beyond its prefix length.
+	// HostBits says: a CIDR block with bits beyond its prefix length.
 	HostBits TraitCode = "host-bits"
-	// SplitRanges: blocks given together are everybody of a family, and none of them is; see [SplitTrait].
+	// SplitRanges says: blocks given together are everybody of a family, and none of them is; see [SplitTrait].
 	SplitRanges TraitCode = "split-ranges"
-	// PeersOmitted: no peer is given, for which the cloud takes everybody.
+	// PeersOmitted says: no peer is given, for which the cloud takes everybody.
 	PeersOmitted TraitCode = "peers-omitted"
-	// PeersJoined: ranges and tags or accounts are given, of which a peer needs one and not all.
+	// PeersJoined says: ranges and tags or accounts are given, of which a peer needs one and not all.
 	PeersJoined TraitCode = "peers-joined"
-	// SourcePorts: source ports are restricted.
+	// SourcePorts says: source ports are restricted.
 	SourcePorts TraitCode = "source-ports"
-	// StaleReference: it names a group that is gone, or in a network that is no longer a peer.
+	// StaleReference says: it names a group that is gone, or in a network that is no longer a peer.
 	StaleReference TraitCode = "stale-reference"
-	// ProbesRefused: it refuses the probes of load balancers, and no rule that is asked before admits them.
+	// ProbesRefused says: it refuses the probes of load balancers, and no rule that is asked before admits them.
 	ProbesRefused TraitCode = "probes-refused"
-	// LogsTrimmed: what is logged leaves out a part.
+	// LogsTrimmed says: what is logged leaves out a part.
 	LogsTrimmed TraitCode = "logs-trimmed"
-	// SameNumber: another rule of its list has its number.
+	// SameNumber says: another rule of its list has its number.
 	SameNumber TraitCode = "same-number"
-	// MessageOmitted: no ICMP type and code are given, for which the cloud's tool takes 0, echo reply alone.
+	// MessageOmitted says: no ICMP type and code are given, for which the cloud's tool takes 0, echo reply alone.
 	MessageOmitted TraitCode = "message-omitted"
-	// OpenByOmission: of a firewall that the cloud makes, and that admits everybody because nobody is given to admit.
+	// OpenByOmission says: of a firewall that the cloud makes, and that admits everybody because nobody is given to admit.
 	OpenByOmission TraitCode = "open-by-omission"
 )
 

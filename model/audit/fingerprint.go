@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"slices"
 )
 
@@ -15,7 +14,7 @@ func (f Finding) fingerprint() string {
 	h := sha256.New()
 	fmt.Fprintf(h, "1\n%s\n%s\n%s\n%s\n%s\n", f.Check, f.Object.Provider, f.Object.Kind, cmp.Or(f.Object.Address, f.Object.ID, string(f.Object.Key)), f.Subject)
 	if f.Unsure != "" {
-		io.WriteString(h, "unsure\n")
+		fmt.Fprintln(h, "unsure")
 	}
 	var lines []string
 	boxes, more := f.Open.BoxesUpTo(fingerprintBoxes)

@@ -29,6 +29,8 @@ type Opening struct {
 type asked struct {
 	model.Rule
 	strangers, judged model.Selector
+	// first is whether it decides by being asked before others.
+	first bool
 }
 
 // Here is who receives, or sends, in the regions of an opening.
@@ -146,18 +148,34 @@ func (o *Opening) boxAt(strangers model.Endpoints, at model.AddrSet, t model.Tra
 	return b
 }
 
-// Causes returns the rules that admit a part of an opening, or may, in the order in which they are asked.
+// Causes returns the rules that admit a part of an opening, or may, in the order in which they are asked: those too that would do so if
+// another one were gone. Rules below one that refuses all of the part that they allow are not among them, and those of which it is not known
+// whether they match only where nothing else admits something.
 func (o *Opening) Causes(part model.Region) []model.Rule {
-	var out []model.Rule
+	var out, perhaps []model.Rule
 	traffic := TrafficOf(part)
+	left := part
 	for _, r := range o.rules {
-		if r.Action != model.Allow || !overlap(r.Traffic, traffic) {
+		if r.Action == model.Pass || !overlap(r.Traffic, traffic) {
 			continue
 		}
 		peers, at := model.EndpointAt(model.Outside, outsiders(r.strangers)), outsiders(r.judged)
-		if !peers.IsEmpty() && !part.Intersect(model.NewRegion(o.boxAt(peers, at, r.Traffic))).IsEmpty() {
-			out = append(out, r.Rule)
+		its := model.NewRegion(o.boxAt(peers, at, r.Traffic))
+		if peers.IsEmpty() || left.Intersect(its).IsEmpty() {
+			continue
 		}
+		sure := whyOf(r.strangers) == "" && whyOf(r.Target) == "" && whyOf(r.judged) == ""
+		if r.Action == model.Allow {
+			if perhaps = append(perhaps, r.Rule); sure || left.Intersect(its).Intersect(o.Open).IsEmpty() {
+				out = append(out, r.Rule)
+			}
+		}
+		if sure && r.first && r.Action == model.Deny {
+			left = left.Subtract(its)
+		}
+	}
+	if len(out) == 0 {
+		return perhaps
 	}
 	return out
 }

@@ -133,6 +133,34 @@ func TestCauses(t *testing.T) {
 	}
 }
 
+// TestCausesInOrder: rules below one that refuses what they allow are not responsible; those below one that allows it are, as they would do so
+// without it. Of rules that may match, those count without which it would not be open.
+func TestCausesInOrder(t *testing.T) {
+	chain := model.Chain{Name: "net", Order: model.PriorityDenyWins, Default: model.Deny, Rules: []model.Rule{
+		rule(t, 0, "100 allow tcp/22 from 0.0.0.0/0"), rule(t, 1, "200 allow tcp/20-30 from 0.0.0.0/1"), rule(t, 2, "300 allow tcp/22 from 0.0.0.0/0"),
+		rule(t, 3, "300 deny any from 0.0.0.0/0"), rule(t, 4, "400 allow tcp/22 from 0.0.0.0/0"), rule(t, 5, "150 allow tcp/22 from 0.0.0.0/0")}}
+	chain.Rules[5].Peer = model.Maybe{Selector: model.Any{}, Why: "a variable"}
+	f := audit.Firewall{State: model.Stateful, Object: object(audit.FirewallRules, "net"), Ingress: []model.Chain{chain}}
+	s := audit.New(audit.Reading{Estate: audit.Estate{Firewalls: []audit.Firewall{f}}}, audit.Defaults())
+	o := &s.Openings()[0]
+	for part, want := range map[string]string{
+		"sure":   "[100: allow tcp/22 from 0.0.0.0/0 200: allow tcp/20-30 from 0.0.0.0/1]",
+		"unsure": "[150: allow tcp/22 from addresses that are not known]",
+	} {
+		region := o.Open
+		if part == "unsure" {
+			region = o.Unsure
+		}
+		var got []string
+		for _, r := range o.Causes(region) {
+			got = append(got, audit.Describe(r, model.Ingress))
+		}
+		if fmt.Sprint(got) != want {
+			t.Errorf("of what is %s open, %v are responsible, not %v", part, got, want)
+		}
+	}
+}
+
 // TestWide: how wide a range is counts, not how it is written.
 func TestWide(t *testing.T) {
 	for _, c := range []struct{ addrs, want string }{

@@ -198,6 +198,8 @@ func (s *Subject) likely(x *Interface) map[model.Identity]model.AddrSet {
 	}
 	if !x.Addrs.IsEmpty() {
 		whom = append(whom, model.At{Addrs: x.Addrs})
+	} else if place := s.placeOf(x); place != nil {
+		whom = append(whom, place)
 	}
 	if ids, ok := s.grouped(x); ok {
 		return identitiesIn(s.Inventory, append(whom, ids))
@@ -208,6 +210,25 @@ func (s *Subject) likely(x *Interface) map[model.Identity]model.AddrSet {
 		}
 	}
 	return identitiesIn(s.Inventory, whom)
+}
+
+// placeOf is the addresses of the subnets that an interface is in; nil: they are not known.
+func (s *Subject) placeOf(x *Interface) model.Selector {
+	var place model.AddrSet
+	for _, k := range x.Subnets {
+		if _, bound := s.Inventory.Groups[k]; !bound {
+			return nil
+		}
+		at := s.Inventory.Resolve(k).May.Rest() // of whoever is there
+		if at.IsEmpty() {
+			return nil
+		}
+		place = place.Union(at)
+	}
+	if place.IsEmpty() {
+		return nil
+	}
+	return model.At{Addrs: place}
 }
 
 func orAny(s model.Selector) model.Selector {

@@ -39,6 +39,12 @@ func TestExposed(t *testing.T) {
 			e.member("subnet", "subnet")
 			e.face("eni", audit.Yes, "subnet", "web")
 		}, "latent"},
+		{"a network ACL that refuses it, of a subnet that is known by its addresses alone", func(t *testing.T, e *estate) {
+			e.acl(t, "acl", "subnet", "90 deny tcp/22 from 0.0.0.0/0", "100 allow any from 0.0.0.0/0")
+			e.member("")
+			e.Inventory.Groups["subnet"] = model.At{Addrs: model.MustPrefixes("10.0.1.0/24")}
+			e.face("eni", audit.Yes, "subnet", "web")
+		}, "latent"},
 		{"a network ACL that refuses the answers", func(t *testing.T, e *estate) {
 			e.acl(t, "acl", "subnet", "100 allow tcp/22 from 0.0.0.0/0")
 			e.member("subnet", "subnet")

@@ -14,12 +14,14 @@ import (
 type Suppression struct {
 	// Check is an id, or a pattern with "*": "EXP*".
 	Check string
-	// Object is a pattern with "*" for the label, id, address or name of the object. Empty: any.
+	// Object is a pattern with "*" for the label, id, address or name of the object; where that is one of several rules responsible, for what the
+	// origins of the others name as well. Empty: any.
 	Object string
 	// Fingerprint is that of one finding. Empty: any.
 	Fingerprint string
 	// Beside is the origin of what it is written next to, an object or a rule, of which file and line suffice where there is a line. It holds for findings
-	// about the object, and for those of which each cause has it. Zero: it is written elsewhere.
+	// about the object, and for those of which each cause has it; where the object is one of several rules responsible, for the latter alone.
+	// Zero: it is written elsewhere.
 	Beside model.Origin
 	// Owner answers for it, Reason says why it is right.
 	Owner, Reason string
@@ -34,10 +36,18 @@ func (p Suppression) IsExpired(now time.Time) bool {
 	return !p.Expires.IsZero() && !now.IsZero() && !now.UTC().Before(p.Expires.UTC().AddDate(0, 0, 1))
 }
 
-// names reports whether the suppression is about a finding, its place left aside.
+// names reports whether the suppression is about a finding, its place left aside. Where the object is one of several rules responsible, the others
+// have to be as its pattern says too.
 func (p Suppression) names(f Finding) bool {
-	return Like(p.Check, f.Check) && (p.Fingerprint == "" || p.Fingerprint == f.Fingerprint) && (p.Object == "" || slices.ContainsFunc(
-		[]string{f.Object.Label(), f.Object.ID, f.Object.Address, f.Object.Name}, func(s string) bool { return s != "" && Like(p.Object, s) }))
+	if !Like(p.Check, f.Check) || p.Fingerprint != "" && p.Fingerprint != f.Fingerprint {
+		return false
+	}
+	isLike := func(s string) bool { return s != "" && Like(p.Object, s) }
+	if p.Object == "" {
+		return true
+	}
+	return slices.ContainsFunc([]string{f.Object.Label(), f.Object.ID, f.Object.Address, f.Object.Name}, isLike) &&
+		!(f.isOfRules() && slices.ContainsFunc(f.Causes, func(c Cause) bool { return c.Origin != f.Object.Origin && !isLike(c.Origin.Object) }))
 }
 
 // Like reports whether a text is as a pattern says, in which "*" stands for any characters, and everything else for itself.
@@ -103,7 +113,7 @@ func holding(f Finding, ps []Suppression, now time.Time) []int {
 	for i, p := range ps {
 		switch {
 		case p.IsExpired(now) || !p.names(f):
-		case p.Beside == (model.Origin{}) || p.isBeside(f.Object.Origin):
+		case p.Beside == (model.Origin{}) || p.isBeside(f.Object.Origin) && !f.isOfRules():
 			return []int{i}
 		default:
 			beside = append(beside, i)
@@ -118,6 +128,11 @@ func holding(f Finding, ps []Suppression, now time.Time) []int {
 		out = append(out, beside[i])
 	}
 	return out
+}
+
+// isOfRules reports whether the object is one of the rules responsible, and not what holds them.
+func (f Finding) isOfRules() bool {
+	return slices.ContainsFunc(f.Causes, func(c Cause) bool { return c.Origin == f.Object.Origin })
 }
 
 // Baseline is the findings that were there before, by fingerprint, with the severity that they had.

@@ -65,6 +65,37 @@ func TestSift(t *testing.T) {
 	}
 }
 
+// TestSiftOfRules: where rules are objects of their own, what is said at one of them does not hold for what another one opens as well.
+func TestSiftOfRules(t *testing.T) {
+	both := audit.Finding{Check: "EXP010", Object: audit.Object{Address: "google_compute_firewall.a", Name: "a", Origin: model.Origin{Object: "google_compute_firewall.a", File: "main.tf", Line: 1}},
+		Causes: []audit.Cause{{Origin: model.Origin{Object: "google_compute_firewall.a", File: "main.tf", Line: 1}}, {Origin: model.Origin{Object: "google_compute_firewall.b", File: "main.tf", Line: 9}}}}
+	alone := both
+	alone.Causes = both.Causes[:1]
+	for name, row := range map[string]struct {
+		by          []audit.Suppression
+		both, alone bool
+	}{
+		"beside the first":      {[]audit.Suppression{{Check: "*", Beside: at(1)}}, false, true},
+		"beside each":           {[]audit.Suppression{{Check: "*", Beside: at(1)}, {Check: "*", Beside: at(9)}}, true, true},
+		"pattern of the first":  {[]audit.Suppression{{Check: "*", Object: "google_compute_firewall.a"}}, false, true},
+		"pattern of both":       {[]audit.Suppression{{Check: "*", Object: "google_compute_firewall.*"}}, true, true},
+		"name of the first":     {[]audit.Suppression{{Check: "*", Object: "a"}}, false, true},
+		"check, whatever it is": {[]audit.Suppression{{Check: "EXP010"}}, true, true},
+	} {
+		left, aside, _ := audit.Sift([]audit.Finding{both, alone}, row.by, time.Time{})
+		if got := len(aside); got != count(row.both)+count(row.alone) || len(left)+got != 2 {
+			t.Errorf("%s: %d set aside, %d left", name, got, len(left))
+		}
+	}
+}
+
+func count(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
 func TestBaselineKeepsWhatIsWorse(t *testing.T) {
 	latent := finding("a", 1)
 	latent.Severity = audit.Medium

@@ -14,7 +14,7 @@ func Describe(r model.Rule, d model.Direction) string {
 	if d == model.Egress {
 		word = "to"
 	}
-	text := fmt.Sprintf("%s %s %s %s", r.Action, r.Traffic, word, peerText(r.Peer))
+	text := fmt.Sprintf("%s %s %s %s", r.Action, strings.Join(TrafficWords(r.Traffic), ", "), word, PeerText(r.Peer))
 	if r.Priority != 0 {
 		text = fmt.Sprintf("%d: %s", r.Priority, text)
 	}
@@ -24,11 +24,49 @@ func Describe(r model.Rule, d model.Direction) string {
 	return text
 }
 
+// manyProtocols is from how many protocols on those are told that are not among them.
+const manyProtocols = 128
+
+// TrafficWords is what traffic is, service by service, for a sentence: of nearly all protocols, which it is not. One word, "nothing", for none.
+func TrafficWords(t model.Traffic) []string {
+	whole := map[model.Protocol]bool{}
+	var words []string
+	for _, s := range t {
+		if s.Protocol != model.AnyProtocol && s == model.AllOf(s.Protocol) {
+			whole[s.Protocol] = true
+		}
+	}
+	many := len(whole) >= manyProtocols
+	for _, s := range t {
+		if !many || !whole[s.Protocol] {
+			words = append(words, s.String())
+		}
+	}
+	var but []string
+	for p := range model.Protocol(256) {
+		if many && !whole[p] {
+			but = append(but, model.AllOf(p).String())
+		}
+	}
+	switch {
+	case len(but) > 0:
+		words = append(words, "every protocol but "+strings.Join(but, ", "))
+	case many:
+		words = append(words, "every protocol")
+	case len(words) == 0:
+		words = []string{"nothing"}
+	}
+	return words
+}
+
 // mostBlocks is how many blocks are told of a peer; of more, those that it leaves out, if they are fewer.
 const mostBlocks = 8
 
-// peerText is SelectorText, short.
-func peerText(s model.Selector) string {
+// PeerText says for a sentence who a peer is: [SelectorText], short.
+func PeerText(s model.Selector) string {
+	if m, ok := s.(model.Maybe); ok && isAnybody(m.Selector) {
+		return "addresses that are not known"
+	}
 	at, ok := s.(model.At)
 	if !ok {
 		return SelectorText(s)

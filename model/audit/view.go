@@ -139,7 +139,7 @@ func (v view) judging(t target) ([]model.Chain, []asked) {
 				r.Target = model.Maybe{Selector: orAny(judged), Why: why}
 			}
 			chain.Rules = append(chain.Rules, r)
-			written = append(written, asked{c.Rules[p], r.Peer, orAny(judged)})
+			written = append(written, asked{c.Rules[p], r.Peer, orAny(judged), c.Order != model.AnyAllow && isAnybody(c.Guard.Peer)})
 		}
 		rules = append(rules, sortedByPriority(c, written)...)
 		out = append(out, chain)

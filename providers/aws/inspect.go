@@ -59,6 +59,10 @@ func (i *inspector) object(r terraform.Resource, kind audit.Kind) audit.Object {
 	o.Name, _ = r.Get("name").AsString()
 	i.setTags(&o, r)
 	o.Description = textOf(r.Get("description"))
+	if isLive(r) && kind == audit.SecurityGroup && r.Get("description").IsNull() && r.Get("vpc_id").IsNull() {
+		// Every group has a description (EC2 API, CreateSecurityGroup); one without was named by others, and not read itself.
+		o.Description.Unknown, o.Untold = true, true
+	}
 	if name, why := i.nameIn(r.Get("vpc_id")); why == "" {
 		o.Network = name
 	}

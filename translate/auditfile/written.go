@@ -3,7 +3,6 @@ package auditfile
 import (
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/crosswall/crosswall/model"
@@ -12,9 +11,10 @@ import (
 
 // Written returns the suppressions that stand in a source next to its objects and rules: in a comment on the line or on those right above, in
 // files that hold comments; in a tag whose key is [Marker]; and in a description, between brackets: "[crosswall:ignore ...]". Open
-// reads a file by the name that origins have. One that is not written as it should be is a finding of severity Error.
+// reads a file by the name that origins have. One that is not written as it should be is a finding of severity Error, and one in a comment that is beside
+// none of them, which holds for nothing, one of severity Warning.
 func Written(e audit.Estate, open func(name string) ([]byte, error)) ([]audit.Suppression, []model.Finding) {
-	w := writing{open: open, files: map[string][]string{}, seen: map[model.Origin]bool{}}
+	w := writing{open: open, files: map[string][]string{}, seen: map[model.Origin]bool{}, read: map[model.Origin]bool{}}
 	for _, f := range e.Firewalls {
 		w.object(f.Object)
 		for _, d := range []model.Direction{model.Ingress, model.Egress} {
@@ -38,7 +38,27 @@ func Written(e audit.Estate, open func(name string) ([]byte, error)) ([]audit.Su
 	for _, x := range e.Interfaces {
 		w.object(x.Object)
 	}
+	w.astray()
 	return w.out, model.SortFindings(w.findings)
+}
+
+// astray tells of the comments that are beside nothing.
+func (w *writing) astray() {
+	for name, lines := range w.files {
+		for i, text := range lines {
+			at := model.Origin{File: name, Line: i + 1}
+			if isMarked(text) && !w.read[at] {
+				w.findings = append(w.findings, model.Finding{Severity: model.Warning, Code: "audit-suppression", Origin: at,
+					Summary: "this suppression is beside no rule and no object, and holds for nothing",
+					Advice:  "write it on the line on which the rule or the object begins, or right above it, without an empty line between"})
+			}
+		}
+	}
+}
+
+// isMarked reports whether a line has a comment that begins with [Marker].
+func isMarked(line string) bool {
+	return strings.Contains(line, "# "+Marker) || strings.Contains(line, "// "+Marker)
 }
 
 // writing is one run of Written.
@@ -46,6 +66,7 @@ type writing struct {
 	open     func(name string) ([]byte, error)
 	files    map[string][]string // lines; nil: cannot be read, or has no comments
 	seen     map[model.Origin]bool
+	read     map[model.Origin]bool // lines of comments that are beside something
 	out      []audit.Suppression
 	findings []model.Finding
 }
@@ -87,12 +108,13 @@ func (w *writing) beside(o model.Origin) {
 		}
 		w.comment(text, model.Origin{File: o.File, Line: i + 1}, at)
 	}
-	if i := slices.IndexFunc([]string{"#", "//"}, func(mark string) bool { return strings.Contains(lines[o.Line-1], mark+" "+Marker) }); i >= 0 {
+	if isMarked(lines[o.Line-1]) {
 		w.comment(lines[o.Line-1], at, at)
 	}
 }
 
 func (w *writing) comment(text string, at, beside model.Origin) {
+	w.read[at] = true
 	if _, note, ok := strings.Cut(text, Marker); ok {
 		w.note(note, at, beside)
 	}

@@ -30,7 +30,6 @@ func TestWrittenInComments(t *testing.T) {
 	}{
 		"above the resource":    {"\n# crosswall:ignore EXP010 " + full + "\nresource {\n\n ingress {\n\n\n ingress {\n", "EXP010 main.tf:3"},
 		"above, further up":     {"// crosswall:ignore EXP010 " + full + "\n# about it\nresource {\n\n ingress {\n\n\n ingress {\n", "EXP010 main.tf:3"},
-		"not right above":       {"# crosswall:ignore EXP010 " + full + "\n\nresource {\n\n ingress {\n\n\n ingress {\n", ""},
 		"on the line of a rule": {"\n\nresource {\n\n ingress { # crosswall:ignore EXP010,EXP011 " + full + "\n\n\n ingress {\n", "EXP010 main.tf:5, EXP011 main.tf:5"},
 		"above a rule":          {"\n\nresource {\n\n ingress {\n\n // crosswall:ignore EXP* " + full + "\n ingress {\n", "EXP* main.tf:8"},
 		"in a string":           {"\n\nresource { # x\n\n ingress { description = \"crosswall:ignore EXP010\"\n\n\n ingress {\n", ""},
@@ -64,6 +63,22 @@ func TestWrittenInTagsAndDescriptions(t *testing.T) {
 	got, findings := auditfile.Written(audit.Estate{Firewalls: []audit.Firewall{live}}, func(string) ([]byte, error) { return nil, errors.New("there is no file") })
 	if len(findings) > 0 || len(got) != 2 || got[0].Check != "AWS001" || got[0].Beside != live.Origin || got[1].Check != "EXP010" || got[1].Beside.Path != "sgr-1" {
 		t.Errorf("%+v %v", got, findings)
+	}
+}
+
+// TestWrittenAstray: a comment that is beside nothing holds for nothing, which is said.
+func TestWrittenAstray(t *testing.T) {
+	for name, c := range map[string]struct {
+		text string
+		line int
+	}{
+		"not right above":          {"# crosswall:ignore EXP010 " + full + "\n\nresource {\n\n ingress {\n\n\n ingress {\n", 1},
+		"behind the end of a rule": {"\n\nresource {\n\n ingress {\n\n } // crosswall:ignore EXP010 " + full + "\n ingress {\n", 7},
+	} {
+		got, findings := auditfile.Written(audit.Estate{Firewalls: []audit.Firewall{group()}}, func(string) ([]byte, error) { return []byte(c.text), nil })
+		if len(got) > 0 || len(findings) != 1 || findings[0].Severity != model.Warning || findings[0].Origin != (model.Origin{File: "main.tf", Line: c.line}) {
+			t.Errorf("%s: %v, %v; want a warning on line %d", name, got, findings, c.line)
+		}
 	}
 }
 

@@ -24,7 +24,7 @@ func aws009() audit.Check {
 			for i := range s.Estate.Firewalls {
 				f := &s.Estate.Firewalls[i]
 				if f.Provider != "aws" || f.Kind != audit.SecurityGroup && f.Kind != audit.NetworkACL ||
-					f.Loose || f.Standard == audit.Yes || len(f.Tags) > 0 || len(f.Traits) > 0 {
+					f.Loose || f.Standard == audit.Yes || len(f.Tags) > 0 || len(f.Traits) > 0 || f.Untold && f.Description.Unknown {
 					continue
 				}
 				finding := audit.Finding{Object: f.Object, Summary: fmt.Sprintf("%s has no tags", f.Label())}

@@ -21,7 +21,7 @@ func aws024() audit.Check {
 			for _, v := range aclViews(s) {
 				for _, six := range []bool{false, true} {
 					for _, d := range []model.Direction{model.Ingress, model.Egress} {
-						out = append(out, v.mtuFindings(s, d, six)...)
+						out = append(out, v.mtuFindings(d, six)...)
 					}
 				}
 			}
@@ -32,7 +32,7 @@ func aws024() audit.Check {
 
 // mtuFindings looks for peers on the Internet with whom TCP passes and the message surely does not. Inside a network all links
 // may carry packets of one size, so that nobody need say that one is too large.
-func (v *aclView) mtuFindings(s *audit.Subject, d model.Direction, six bool) []audit.Finding {
+func (v *aclView) mtuFindings(d model.Direction, six bool) []audit.Finding {
 	probe, name := model.Flow{Protocol: model.ICMP, ICMPType: 3, ICMPCode: 4}, "ICMP type 3 code 4 (fragmentation needed)"
 	entry := newEntry{direction: d, protocol: model.ICMP, typ: 3, code: 4}
 	family := model.AllIPv4()

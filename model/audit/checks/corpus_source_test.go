@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io/fs"
+	"net/http"
 	"os"
 	"path"
 	"path/filepath"
@@ -138,7 +139,7 @@ func sourceOf(name string, data []byte) (string, []json.RawMessage) {
 		seen := map[string]bool{}
 		for _, i := range recorded.Interactions {
 			question, _, _ := strings.Cut(i.Request.URI, "?")
-			if i.Request.Method == "GET" && len(i.Response.Body.Data) > 0 && !seen[question] {
+			if i.Request.Method == http.MethodGet && len(i.Response.Body.Data) > 0 && !seen[question] {
 				seen[question] = true
 				out = append(out, i.Response.Body.Data)
 			}

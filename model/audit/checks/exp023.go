@@ -31,10 +31,14 @@ func hiddenInternet(s *audit.Subject) []audit.Finding {
 		found := s.Telling(o, hide.part(o.Open), hide.part(o.Unsure), func(from model.AddrSet, what model.Traffic) string {
 			return fmt.Sprintf("%s lets %s reach %s, by rules of which none says so", o.Firewall.Label(), strangers(s, from), few(what))
 		})
-		for i := range found {
-			found[i].Summary += disguise(o, found[i].Causes)
+		for _, f := range found {
+			how := disguise(o, f.Causes)
+			if f.Unsure != "" && how == "" {
+				continue // who is admitted is not known, of which other checks tell; nothing says that it is hidden
+			}
+			f.Summary += how
+			out = append(out, f)
 		}
-		out = append(out, found...)
 	}
 	return out
 }

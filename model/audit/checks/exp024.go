@@ -36,7 +36,7 @@ func openTwins(s *audit.Subject) []audit.Finding {
 				continue
 			}
 			limited := limitedTo(s, o, way.shut)
-			if len(limited) == 0 {
+			if len(limited) == 0 || !mayHold(o.Target, way.shut) {
 				continue
 			}
 			twin := func(part model.Region) model.Region {
@@ -51,10 +51,19 @@ func openTwins(s *audit.Subject) []audit.Finding {
 	return out
 }
 
-// limitedTo is the traffic that rules admit for some peers of a family, or for groups, and not for the Internet.
+// mayHold reports whether those whom a target names may have addresses of a family: a rule for some IPv4 addresses says nothing about IPv6.
+func mayHold(target model.Selector, family model.AddrSet) bool {
+	at, ok := target.(model.At)
+	return !ok || at.Addrs.Overlaps(family)
+}
+
+// limitedTo is the traffic that rules which somebody wrote admit for some peers of a family, or for groups, and not for the Internet.
 func limitedTo(s *audit.Subject, o *audit.Opening, family model.AddrSet) model.Traffic {
 	var some model.Traffic
 	for i, r := range o.Rules() {
+		if told, ok := o.Firewall.RuleAt(o.Direction, r.Origin); ok && told.Added {
+			continue // nobody meant to restrict anything by it
+		}
 		if r.Action == model.Allow && (o.Peers(i).Overlaps(family) || namesGroup(r.Peer)) {
 			some = append(some, portsOf(r.Traffic)...)
 		}

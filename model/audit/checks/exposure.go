@@ -173,10 +173,7 @@ func namesOf(services []audit.Service, what model.Traffic) string {
 // few is traffic for a sentence.
 func few(what model.Traffic) string {
 	const most = 6
-	var words []string
-	for _, s := range whateverPort(what) {
-		words = append(words, s.String())
-	}
+	words := audit.TrafficWords(whateverPort(what))
 	if n := len(words); n > most+1 {
 		return fmt.Sprintf("%s and %d others", strings.Join(words[:most], ", "), n-most)
 	}

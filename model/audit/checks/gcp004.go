@@ -28,7 +28,7 @@ func gcp004() audit.Check {
 				if whole && fromGoogle().Covers(from) {
 					continue
 				}
-				f := r.finding("names no target, and so is for every machine of %s", homesOf(s, r.firewall))
+				f := r.finding("names no target, and so is for every machine of %s", homesOf(r.firewall))
 				f.Attached, f.Unsure = s.AttachedTo(r.firewall), r.doubt()
 				if s.Wide(from.Intersect(audit.Internet())).IsEmpty() {
 					f.Step = -1
@@ -67,7 +67,7 @@ func identityProxies() model.AddrSet {
 }
 
 // homesOf says on which networks a firewall is.
-func homesOf(s *audit.Subject, f *audit.Firewall) string {
+func homesOf(f *audit.Firewall) string {
 	var labels []string
 	for _, u := range f.Users {
 		if u.Kind == audit.NetworkKind {

@@ -56,7 +56,7 @@ func (a admission) largeRanges(f *audit.Firewall, most int) []audit.Finding {
 		return nil
 	}
 	rules := a.admitting(large)
-	out := a.finding(f, rules, fmt.Sprintf("%s opens a range of more than %d ports to %s: %s", f.Label(), most, audit.SelectorText(a.peer), few(large)))
+	out := a.finding(f, rules, fmt.Sprintf("%s opens a range of more than %d ports to %s: %s", f.Label(), most, audit.PeerText(a.peer), few(large)))
 	out.Subject = a.subject(large)
 	return []audit.Finding{out}
 }
@@ -75,6 +75,10 @@ func portsIn(t model.Traffic) int {
 // isSaid reports whether a rule names a protocol; what admits all protocols is another matter, which INT003 is about.
 func (a admission) isSaid(p model.Protocol) bool {
 	return slices.ContainsFunc(a.rules, func(r model.Rule) bool {
-		return slices.ContainsFunc(r.Traffic, func(t model.Service) bool { return t.Protocol == p })
+		return len(r.Traffic) < allOthers && slices.ContainsFunc(r.Traffic, func(t model.Service) bool { return t.Protocol == p })
 	})
 }
+
+// allOthers is more services than a rule names: Azure's "*" with a port is TCP and UDP with the port, and perhaps every other protocol, each a
+// service of its own in the model.
+const allOthers = 200

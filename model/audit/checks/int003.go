@@ -36,7 +36,7 @@ func allProtocols(s *audit.Subject) []audit.Finding {
 					continue
 				}
 				rules := a.admitting(model.Traffic{model.AllOf(model.GRE)})
-				found := a.finding(f, rules, fmt.Sprintf("%s admits every protocol from %s%s", f.Label(), audit.SelectorText(a.peer), portsBeside(f, rules)))
+				found := a.finding(f, rules, fmt.Sprintf("%s admits every protocol from %s%s", f.Label(), audit.PeerText(a.peer), portsBeside(f, rules)))
 				found.Subject = a.subject(nil)
 				out = append(out, found)
 			}

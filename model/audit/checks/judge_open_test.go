@@ -32,7 +32,7 @@ func (t trial) wall() *rawWall {
 	}
 	var named *rawWall // rules are objects of their own: that of the rule, or of the network that the finding names
 	for _, w := range t.raw.walls {
-		if strings.HasPrefix(t.Object.Label(), "VPC firewall of network ") {
+		if strings.HasPrefix(t.Object.Label(), "VPC firewall of ") {
 			if w.name == strings.TrimPrefix(t.Object.Label(), "VPC firewall of network ") {
 				return w
 			}
@@ -42,7 +42,7 @@ func (t trial) wall() *rawWall {
 			named = w
 		}
 	}
-	if named == nil && strings.HasPrefix(t.Object.Label(), "VPC firewall of network ") {
+	if named == nil && strings.HasPrefix(t.Object.Label(), "VPC firewall of ") {
 		return &rawWall{cloud: "gcp", order: "deny", outside: true} // a network of which no rule was read
 	}
 	return named
@@ -251,7 +251,7 @@ func judgeOpen(is concern) func(trial) string {
 	return func(t trial) string {
 		w := t.wall()
 		if w == nil {
-			return "no rules of this name are in the documents"
+			return "no rules of this name are in the documents: " + fmt.Sprintf("%+v", t.Object)
 		}
 		of, beside := t.samples()
 		if len(of) == 0 {
@@ -322,6 +322,9 @@ func judgeHidden(t trial) string {
 	if w == nil {
 		return "no rules of this name are in the documents"
 	}
+	if t.Example == nil {
+		return "no packet"
+	}
 	p := packetOf(*t.Example, true, t.target())
 	for _, text := range whole[p.peer.Is4()] {
 		q := p
@@ -342,6 +345,9 @@ func judgeTwin(t trial) string {
 	w := t.wall()
 	if w == nil {
 		return "no rules of this name are in the documents"
+	}
+	if t.Example == nil {
+		return "no packet"
 	}
 	p := packetOf(*t.Example, true, t.target())
 	if v := w.walk(p); v != t.wanted() || !w.isWide(p, perhaps) {
@@ -371,6 +377,9 @@ func judgeList(t trial) string {
 	if w == nil {
 		return "no rules of this name are in the documents"
 	}
+	if t.Example == nil {
+		return "no packet"
+	}
 	p := packetOf(*t.Example, true, t.target())
 	if v := w.walk(p); v < t.wanted() {
 		return fmt.Sprintf("%+v is %s", p, v)
@@ -393,9 +402,12 @@ func judgeInside(t trial) string {
 	if w == nil {
 		return "no rules of this name are in the documents"
 	}
-	p := packetOf(*t.Example, true, t.target())
-	p.inside = true
-	if t.Example.Src.ID != model.Outside || !w.everyPort(p, t.wanted()) { // to those who have the group
+	p := packet{in: true, inside: true, target: t.target(), proto: 6, from: 40000, peer: netip.MustParseAddr("10.0.0.9"), here: netip.MustParseAddr("10.0.0.4"), group: w.id}
+	if t.Example != nil {
+		p = packetOf(*t.Example, true, t.target())
+		p.inside = true
+	}
+	if t.Example == nil || t.Example.Src.ID != model.Outside || !w.everyPort(p, t.wanted()) { // to those who have the group
 		p.group = w.id
 		for _, r := range w.rules {
 			for _, g := range r.groups {
@@ -419,10 +431,9 @@ func judgeInside(t trial) string {
 	}
 	if p.group == "" && p.peer.Is4() {
 		for _, a := range w.corners(netip.PrefixFrom(p.peer, 16).Masked()) {
-			if q := p; true {
-				if q.peer = a; !w.everyPort(q, t.wanted()) {
-					return fmt.Sprintf("%+v: a neighbour may not, so that the range is narrower than /16", q)
-				}
+			q := p
+			if q.peer = a; !w.everyPort(q, t.wanted()) {
+				return fmt.Sprintf("%+v: a neighbour may not, so that the range is narrower than /16", q)
 			}
 		}
 	}

@@ -43,11 +43,12 @@ type rawWall struct {
 	// a denial decides.
 	order string
 	rules []rawRule
-	// unread is whether it may have any rules; outside whether what no rule is about may go out.
-	unread, outside bool
-	raw             object
-	isACL           bool
-	twice           bool // it was read in two versions
+	// unread is whether it may have any rules in a direction, true for in; outside whether what no rule is about may go out.
+	unread  map[bool]bool
+	outside bool
+	raw     object
+	isACL   bool
+	twice   bool // it was read in two versions
 }
 
 // rawEstate is all that the documents of a source say.
@@ -156,13 +157,16 @@ func rawOfSource(s realSource) rawEstate {
 func (e *rawEstate) wall(id, cloud, order string) *rawWall {
 	w := e.walls[id]
 	if w == nil {
-		w = &rawWall{id: id, cloud: cloud, order: order}
+		w = &rawWall{id: id, cloud: cloud, order: order, unread: map[bool]bool{}}
 		e.walls[id] = w
 	}
 	return w
 }
 
-// protocols are the names that clouds have for protocols.
+// anything is that of a thing which was not read.
+func anything() map[bool]bool { return map[bool]bool{true: true, false: true} }
+
+// protocolOf reads the names that clouds have for protocols.
 func protocolOf(text string) (int, bool) {
 	names := map[string]int{"-1": -1, "all": -1, "*": -1, "any": -1, "tcp": 6, "udp": 17, "icmp": 1, "icmpv6": 58, "sctp": 132, "esp": 50, "ah": 51, "gre": 47, "ipip": 4}
 	if n, ok := names[strings.ToLower(text)]; ok {
@@ -261,13 +265,13 @@ func (e *rawEstate) named() {
 	for _, o := range e.objects {
 		if id := str(o, "GroupId"); strings.HasPrefix(id, "sg-") && e.walls[id] == nil {
 			w := e.wall(id, "aws", "any")
-			w.unread, w.name = true, str(o, "GroupName")
+			w.unread, w.name = anything(), str(o, "GroupName")
 		}
 		for _, v := range o {
 			ids, _ := v.([]any)
 			for _, x := range ids {
 				if id, ok := x.(string); ok && strings.HasPrefix(id, "sg-") && e.walls[id] == nil {
-					e.wall(id, "aws", "any").unread = true
+					e.wall(id, "aws", "any").unread = anything()
 				}
 			}
 		}

@@ -3,6 +3,7 @@ package checks_test
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -32,11 +33,10 @@ func (e *rawEstate) terraform(doc object) {
 		}
 	}
 	for _, r := range objects(doc, "resources") {
-		for i, x := range objects(r, "instances") {
+		for _, x := range objects(r, "instances") {
 			address := str(r, "type") + "." + str(r, "name")
 			if len(objects(r, "instances")) > 1 || x["index_key"] != nil {
 				address = fmt.Sprintf("%s[%v]", address, x["index_key"])
-				_ = i
 			}
 			if values, ok := x["attributes"].(object); ok && str(r, "mode") == "managed" {
 				e.tf = append(e.tf, tfResource{address: address, kind: str(r, "type"), values: values})
@@ -51,6 +51,13 @@ func (e *rawEstate) terraform(doc object) {
 	}
 }
 
+// hasRules says whether rules of a group are resources of their own, so that it has none inside ("azurerm_network_security_group", note on rules).
+func (e *rawEstate) hasRules(group tfResource) bool {
+	return slices.ContainsFunc(e.tf, func(r tfResource) bool {
+		return r.kind == "azurerm_network_security_rule" && r.values["network_security_group_name"] == group.values["name"]
+	})
+}
+
 // tfWall reads a resource that holds rules.
 func (e *rawEstate) tfWall(r tfResource) {
 	var w *rawWall
@@ -61,7 +68,7 @@ func (e *rawEstate) tfWall(r tfResource) {
 			for _, x := range objects(r.values, key) {
 				w.rules = append(w.rules, tfPermission(x, in, str(r.values, "id"), r.address)...)
 			}
-			w.unread = w.unread || r.unknown[key] == true
+			w.unread[in] = r.unknown[key] == true
 		}
 	case "aws_network_acl", "aws_default_network_acl":
 		w = e.wall(r.address, "aws", "first")
@@ -70,14 +77,16 @@ func (e *rawEstate) tfWall(r tfResource) {
 			for _, x := range objects(r.values, key) {
 				w.rules = append(w.rules, tfEntry(x, in, "action", "rule_no"))
 			}
-			w.unread = w.unread || r.unknown[key] == true
+			w.unread[in] = r.unknown[key] == true
 		}
 	case "azurerm_network_security_group":
 		w = e.wall(r.address, "azure", "first")
 		for _, x := range objects(r.values, "security_rule") {
 			w.rules = append(w.rules, tfNSGRule(x))
 		}
-		w.unread = r.unknown["security_rule"] == true
+		if r.unknown["security_rule"] == true && !e.hasRules(r) {
+			w.unread = anything()
+		}
 		w.azureDefaults()
 	case "google_compute_firewall":
 		w = e.wall("network "+last(str(r.values, "network")), "gcp", "deny")
@@ -101,10 +110,18 @@ func (e *rawEstate) tfRule(r tfResource) {
 	id, order := str(v, "security_group_id"), "any"
 	switch r.kind {
 	case "aws_security_group_rule":
-		rules = tfPermission(v, str(v, "type") == "ingress", id, r.address)
+		rules = tfPermission(v, str(v, "type") == "ingress", id, id)
 	case "aws_network_acl_rule":
 		id, order = str(v, "network_acl_id"), "first"
 		rules = []rawRule{tfEntry(v, v["egress"] != true, "rule_action", "rule_number")}
+	case "azurerm_network_security_rule":
+		for _, g := range e.tf {
+			if g.kind == "azurerm_network_security_group" && g.values["name"] == v["network_security_group_name"] {
+				w := e.walls[g.address]
+				w.rules = append(w.rules, tfNSGRule(v))
+			}
+		}
+		return
 	default:
 		return
 	}
@@ -113,8 +130,8 @@ func (e *rawEstate) tfRule(r tfResource) {
 	}
 	w := e.wall(id, "aws", order)
 	w.isACL = order == "first"
-	if w.raw == nil {
-		w.unread = order == "first" // what else it has is not known
+	if w.raw == nil && order == "first" {
+		w.unread = anything() // what else it has is not known
 	}
 	for i := range rules {
 		rules[i].wall, rules[i].name = id, r.address
@@ -140,8 +157,8 @@ func tfPermission(x object, in bool, id, address string) []rawRule {
 	return []rawRule{r}
 }
 
-func tfEntry(x object, in bool, action, number1 string) rawRule {
-	r := rawRule{in: in, allow: strings.EqualFold(str(x, action), "allow"), order: number(x, number1, 0), icmp: -1, raw: x}
+func tfEntry(x object, in bool, action, priority string) rawRule {
+	r := rawRule{in: in, allow: strings.EqualFold(str(x, action), "allow"), order: number(x, priority, 0), icmp: -1, raw: x}
 	r.proto, _ = protocolOf(str(x, "protocol"))
 	r.awsPorts(number(x, "from_port", -1), number(x, "to_port", -1))
 	if r.proto == 1 || r.proto == 58 {

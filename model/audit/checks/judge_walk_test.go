@@ -45,7 +45,8 @@ func (r rawRule) matches(p packet) verdict {
 	if r.in != p.in || r.proto != -1 && r.proto != p.proto {
 		return refused
 	}
-	ported := p.proto == 6 || p.proto == 17 || p.proto == 132
+	// Azure's ports are those of TCP and UDP; what they mean to other protocols is not documented.
+	ported := p.proto == 6 || p.proto == 17 || p.proto == 132 && (r.proto != -1 || r.ports == nil)
 	if ported && !inRanges(r.ports, p.port) || ported && !inRanges(r.sources, p.from) {
 		return refused
 	}
@@ -53,6 +54,9 @@ func (r rawRule) matches(p packet) verdict {
 		return refused
 	}
 	v := r.isAbout(p)
+	if r.proto == -1 && r.ports != nil && !ported && v == admitted {
+		v = perhaps
+	}
 	if len(r.targets) > 0 && !slices.Contains(r.targets, p.target) || r.at != nil && !inAny(r.at, p.here) && !r.nowhere {
 		return refused
 	}
@@ -127,7 +131,7 @@ func inRanges(rs [][2]int, n int) bool {
 
 // walk goes through the rules in the order in which they are asked.
 func (w *rawWall) walk(p packet) verdict {
-	if w.unread || w.twice && w.order != "deny" {
+	if w.unread[p.in] && w.order != "any" || w.twice && w.order != "deny" {
 		return perhaps
 	}
 	rules := slices.Clone(w.rules)
@@ -153,6 +157,9 @@ func (w *rawWall) walk(p packet) verdict {
 		if m == admitted {
 			return outcome(yes, no)
 		}
+	}
+	if w.unread[p.in] {
+		return perhaps
 	}
 	if w.outside && !p.in {
 		yes = true

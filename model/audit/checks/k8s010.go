@@ -24,7 +24,7 @@ func k8s010() audit.Check {
 			for _, t := range s.Estate.Traits {
 				f := audit.Finding{Object: audit.Object{Provider: "kubernetes", Kind: audit.ClusterKind, Name: "the cluster", Key: model.Group("cluster " + t.Origin.File), Origin: t.Origin},
 					Summary: t.Text, Subject: string(t.Code)}
-				switch t.Code {
+				switch string(t.Code) {
 				case "policies-not-enforced":
 					out = append(out, f)
 				case "unknown-network-plugin":

@@ -18,8 +18,8 @@ func sem001() audit.Check {
 		Run: func(s *audit.Subject) []audit.Finding {
 			var out []audit.Finding
 			for _, x := range deadRules(s) {
-				if x.opposed() {
-					continue
+				if x.opposed() || len(x.by) == 0 && x.firewall.Kind == audit.NetworkPolicy {
+					continue // a policy or peer that names nobody in the input is K8S005's, and may name somebody in the cluster
 				}
 				f := tellDead(x, fmt.Sprintf("%s: the rule %q never decides: %s", x.firewall.Label(), audit.Describe(x.rules[0], x.direction), byWhom(x)))
 				f.Advice = "remove the rule: no packet is treated otherwise without it"

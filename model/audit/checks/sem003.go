@@ -45,11 +45,15 @@ func shorter(s *audit.Subject, f *audit.Firewall, c model.Chain, d model.Directi
 		dead[x.rules[0].Origin] = true
 	}
 	c.Guard = model.Guard{}
-	c.Rules = slices.DeleteFunc(slices.Clone(c.Rules), func(r model.Rule) bool {
+	isAdded := func(r model.Rule) bool {
 		told, ok := f.RuleAt(d, r.Origin)
-		return dead[r.Origin] || ok && told.Added
-	})
-	if len(c.Rules) < 2 || len(c.Rules) > mostToShorten || !mayShorten(c.Rules) {
+		return ok && told.Added
+	}
+	if c.Order != model.AnyAllow && slices.ContainsFunc(c.Rules, isAdded) {
+		c.Default = model.Pass // what no rule of theirs decides goes on to the rules of the cloud, which may allow it
+	}
+	c.Rules = slices.DeleteFunc(slices.Clone(c.Rules), func(r model.Rule) bool { return dead[r.Origin] || isAdded(r) })
+	if len(c.Rules) < 2 || len(c.Rules) > mostToShorten || !mayShorten(c.Rules) || !areCountable(c.Rules) {
 		return nil
 	}
 	m := model.Minimise(c, model.MinimiseOptions{Budget: shortenBudget})
@@ -75,6 +79,12 @@ func shorter(s *audit.Subject, f *audit.Firewall, c model.Chain, d model.Directi
 	out.Causes = f.CausesOf(d, slices.DeleteFunc(slices.Clone(c.Rules), func(r model.Rule) bool { return len(changed) > 0 && !changed[r.Origin] }))
 	out.Fixes = []audit.Fix{{Title: "The shorter list, in order", Form: "text", Text: strings.Join(lines, "\n")}}
 	return []audit.Finding{out}
+}
+
+// areCountable reports whether the entries of rules are those that the cloud counts. Azure's "*" with a port is one rule, and in the model perhaps
+// every other protocol, each by itself.
+func areCountable(rules []model.Rule) bool {
+	return !slices.ContainsFunc(rules, func(r model.Rule) bool { return len(r.Traffic) >= allOthers })
 }
 
 // mayShorten reports whether two rules have so much in common that one could take the place of both, or of a part: the same action, and either
