@@ -44,7 +44,7 @@ func MergeTogether(a, b Input, together [][]model.Identity) (Input, Input, []mod
 
 // joinInputs is [MergeTogether] without setting anything aside.
 func joinInputs(a, b Input, together [][]model.Identity) (Input, Input, []model.Finding) {
-	sides := []crowd{a.crowd, b.crowd}
+	sides := sideBySide(a.crowd, b.crowd)
 	across := crosses(sides)
 	if across {
 		sides, together = withGrounds(sides), nil
