@@ -45,6 +45,8 @@ type Population struct {
 	// a security group without rules admits nothing. Groups without an entry are then not
 	// filtered. A layer names no group but its own.
 	Bare map[model.Group]model.Layer
+	// Networks is how many networks the module makes.
+	Networks int
 }
 
 // Stage is a part of a cloud's firewall that decides about traffic by itself, such as network ACLs beside security groups.
@@ -98,6 +100,9 @@ type Party struct {
 	// Made is whether the module makes it, so that without the module it is not there. Others
 	// are there whether they are named or not.
 	Made bool
+	// ComesAlong is whether it comes with a network that the module makes and is not Made: without that network it is not
+	// there.
+	ComesAlong bool
 	// Idle is whether it is known that nobody is in it at the time: a live security group that no
 	// interface has.
 	Idle bool

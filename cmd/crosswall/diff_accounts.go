@@ -272,6 +272,9 @@ func (d *accountsDiff) tellOthers() {
 // code is the worst of all accounts. What is unknown is worse than a difference.
 func (d *accountsDiff) code() exitCode {
 	worst := exitClean
+	if len(d.done) == 0 {
+		worst = exitIncomplete // an account without a region: nothing was compared
+	}
 	for _, a := range d.done {
 		worst = max(worst, a.code)
 	}

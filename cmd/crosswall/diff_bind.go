@@ -33,6 +33,8 @@ type bound struct {
 	findings []model.Finding
 	// peers are groups that strangers are in, whom the rules of the group are not to judge; see withoutStrangers.
 	peers map[model.Group]bool
+	// beyond are addresses that workloads may hold, as their interfaces or subnets have them, and of which the placement says nothing.
+	beyond map[model.Identity]model.AddrSet
 }
 
 // bind says which workloads stand behind the groups that the translation calls
@@ -51,7 +53,7 @@ func (b binder) bind() bound {
 			groups[g] = members
 		}
 	}
-	out.findings = append(out.findings, b.bindPlaces()...)
+	out.findings = append(out.findings, b.bindPlaces(out.beyond)...)
 	return out
 }
 
@@ -72,8 +74,9 @@ func (b binder) bindSame() {
 	}
 }
 
-// bindPlaces binds subnets to the addresses that they have.
-func (b binder) bindPlaces() []model.Finding {
+// bindPlaces binds subnets to the addresses that they have. Workloads of a subnet that has more of them than the placement
+// says may be there too: these are added to beyond.
+func (b binder) bindPlaces(beyond map[model.Identity]model.AddrSet) []model.Finding {
 	var out []model.Finding
 	groups, places := b.asked.Inventory.Groups, b.here.Places()
 	for _, g := range slices.Sorted(maps.Keys(places)) {
@@ -85,6 +88,11 @@ func (b binder) bindPlaces() []model.Finding {
 		if bound && !placeAddrs(said).Equal(placeAddrs(is)) {
 			out = append(out, model.Finding{Severity: model.Warning, Code: "subnet-differs", Origin: model.Origin{Object: string(g)},
 				Summary: fmt.Sprintf("the placement gives it %s, but it has %s, which counts", placeAddrs(said), placeAddrs(is))})
+			for _, m := range b.asked.Inventory.Members {
+				if more := placeAddrs(is).Subtract(placeAddrs(said)); m.Addrs.Overlaps(placeAddrs(said)) && !more.IsEmpty() {
+					beyond[m.ID] = beyond[m.ID].Union(more)
+				}
+			}
 		}
 		groups[g] = is
 	}

@@ -40,6 +40,8 @@ type enlistment struct {
 	findings     []model.Finding
 	// peers are groups of the translation that strangers are in too.
 	peers map[model.Group]bool
+	// beyond are the addresses that endpoints of segments hold besides those of the segment.
+	beyond map[model.Identity][]netip.Prefix
 	// leftOut are the labels of endpoints that were left out.
 	leftOut []string
 }
@@ -49,7 +51,7 @@ type enlistment struct {
 func (b binder) enlist(lost bool) bound {
 	e := enlistment{binder: b, inv: b.asked.Inventory, rolls: b.here.Rolls(), own: map[model.Identity][]model.Group{},
 		of: map[model.Group][]model.Identity{}, homes: map[model.Identity]model.AddrSet{}, told: map[model.Identity][]netip.Prefix{}, unsure: map[model.Identity][]netip.Prefix{},
-		in: map[model.Group]map[model.Identity][]netip.Prefix{}, peers: map[model.Group]bool{}}
+		in: map[model.Group]map[model.Identity][]netip.Prefix{}, peers: map[model.Group]bool{}, beyond: map[model.Identity][]netip.Prefix{}}
 	for _, m := range e.inv.Members {
 		if !m.Addrs.IsEmpty() {
 			e.homes[m.ID] = m.Addrs
@@ -72,7 +74,7 @@ func (b binder) enlist(lost bool) bound {
 			Summary: fmt.Sprintf("%d at addresses of workloads and in no group of the policies left out, as not crosswall's own: %s", n, firstFew(e.leftOut)),
 			Advice:  "say in the placement which subnets are exclusive, so that nobody else can be at these addresses"})
 	}
-	return bound{findings: e.findings, peers: e.peers}
+	return bound{findings: e.findings, peers: e.peers, beyond: sets(e.beyond)}
 }
 
 // membersOf returns the segments that the translation has in a group, sorted.
@@ -126,6 +128,11 @@ func (e *enlistment) add(x tfsource.Enlisted) {
 	}
 	if !rest.IsEmpty() {
 		e.join(x, model.Outside, rest)
+		for _, id := range whole {
+			if len(e.own[id]) > 0 {
+				e.beyond[id] = append(e.beyond[id], rest.Prefixes()...)
+			}
+		}
 	}
 	e.report(x, whole, some, owners)
 }

@@ -25,7 +25,6 @@ func (r *diffRequest) terraformWithTerraform(s *streams, want, have contestant) 
 	}
 	in := [2]tfsource.Input{asked.Input, found.Input}
 	all := slices.Concat(asked.findings, found.findings)
-	asked, found = reading{}, reading{} // which are in memory no longer than need be
 	if err := r.placeSubnets(s, &in); err != nil {
 		return comparison{}, err
 	}

@@ -60,15 +60,16 @@ func (r *diffRequest) manifestsWithTerraform(s *streams, want, have contestant) 
 		return comparison{}, outcome{exitInternal, fmt.Errorf("%s: %w", have.path, err)}
 	}
 	c := compareResult(asked, policy)
+	c.want = want.opponent("want")
+	c.want.policy = asked.Wanted
+	c.have = opponent{name: have.path, label: "have", policy: policy}
+	c.lookBeyond(who.beyond)
 	c.ownership = owned
 	if !c.delta.Unknown.IsEmpty() {
 		findings = append(findings, strangeGroups(policy, asked.Inventory)...)
 	}
 	findings = model.SortFindings(findings)
 	s.tell(findings, r.source.verbose)
-	c.want = want.opponent("want")
-	c.want.policy = asked.Wanted
-	c.have = opponent{name: have.path, label: "have", policy: policy}
 	c.findings = model.SortFindings(slices.Concat(want.material.findings, findings))
 	c.incomplete = leavesOut(findings) || have.hasGaps() || want.material.code() != exitClean || model.WorstSeverity(findings) == model.Error
 	return c, nil

@@ -97,13 +97,24 @@ func (n *narrower) to(ids []model.Identity) model.Policy {
 			of[g] = true
 		}
 	}
-	out := model.Policy{Layers: slices.Clone(n.policy.Layers)}
-	for i := range out.Layers {
-		l := &out.Layers[i]
-		l.Ingress = n.chains(chainPlace{i, model.Ingress, 0}, l.Ingress, of)
-		l.Egress = n.chains(chainPlace{i, model.Egress, 0}, l.Egress, of)
+	var out model.Policy
+	for i, l := range n.policy.Layers {
+		if isAbout(l.Ingress, of) || isAbout(l.Egress, of) {
+			l.Ingress = n.chains(chainPlace{i, model.Ingress, 0}, l.Ingress, of)
+			l.Egress = n.chains(chainPlace{i, model.Egress, 0}, l.Egress, of)
+			out.Layers = append(out.Layers, l)
+		}
 	}
 	return out
+}
+
+// isAbout reports whether a chain may be for one of some groups. A layer of which none is admits whatever they send, and there is one for each
+// network ACL.
+func isAbout(cs []model.Chain, of map[model.Group]bool) bool {
+	return slices.ContainsFunc(cs, func(c model.Chain) bool {
+		g, ok := c.Guard.Target.(model.Group)
+		return !ok || of[g]
+	})
 }
 
 func (n *narrower) chains(at chainPlace, cs []model.Chain, of map[model.Group]bool) []model.Chain {

@@ -184,6 +184,15 @@ func TestDecode(t *testing.T) {
 		{"a group that exists", groupsWith("resource \"aws_vpc_security_group_ingress_rule\" \"r\" {\n security_group_id = \"sg-0db\"\n ip_protocol = \"tcp\"\n" +
 			"from_port = 1\nto_port = 9\nreferenced_security_group_id = \"123456789012/sg-0db\"\n}\n"),
 			[]string{"- web > db tcp/9", "- out > db tcp/9", "- db > out tcp/9"}, nil},
+		{"rules inside a group and beside it", groupsWith("resource \"aws_security_group\" \"db\" {\n ingress {\n  from_port = 1\n  to_port = 1\n  protocol = \"tcp\"\n  cidr_blocks = [\"10.0.0.0/8\"]\n }\n}\n" +
+			"resource \"aws_vpc_security_group_ingress_rule\" \"r\" {\n security_group_id = aws_security_group.db.id\n ip_protocol = \"tcp\"\n from_port = 2\n to_port = 2\n cidr_ipv4 = \"10.0.0.0/8\"\n}\n"),
+			[]string{"+ web > db tcp/1", "+ web > db tcp/2"}, []string{"mixed-rules"}},
+		{"rules beside an empty list of them", groupsWith("resource \"aws_security_group\" \"db\" {\n ingress = []\n}\n" +
+			"resource \"aws_security_group_rule\" \"r\" {\n security_group_id = aws_security_group.db.id\n type = \"ingress\"\n protocol = \"tcp\"\n from_port = 2\n to_port = 2\n cidr_blocks = [\"10.0.0.0/8\"]\n}\n"),
+			[]string{"+ web > db tcp/2"}, []string{"mixed-rules"}},
+		{"rules inside for one direction and beside for the other", groupsWith("resource \"aws_security_group\" \"db\" {\n egress = []\n}\n" +
+			"resource \"aws_vpc_security_group_ingress_rule\" \"r\" {\n security_group_id = aws_security_group.db.id\n ip_protocol = \"tcp\"\n from_port = 2\n to_port = 2\n cidr_ipv4 = \"10.0.0.0/8\"\n}\n"),
+			[]string{"+ web > db tcp/2"}, nil},
 		// cloud-semantics 1.1, 2, 3, 9: network ACLs
 		{"custom ACLs deny", aclDB(""), []string{"- web > db tcp/80", "+ web > out tcp/80", "+ db > db tcp/80", "- db > out tcp/80"}, nil},
 		{"inline entry", aclDB("ingress {\n rule_no = 100\n action = \"allow\"\n protocol = \"tcp\"\n from_port = 80\n to_port = 90\n cidr_block = \"10.0.1.0/24\"\n}"),
@@ -207,6 +216,11 @@ func TestDecode(t *testing.T) {
 		{"an association", "resource \"aws_network_acl\" \"n\" {\n vpc_id = \"vpc-1\"\n}\n" +
 			"resource \"aws_network_acl_association\" \"a\" {\n network_acl_id = aws_network_acl.n.id\n subnet_id = aws_subnet.web.id\n}\n",
 			[]string{"- web > db tcp/80", "+ db > out tcp/80", "+ web > web tcp/80"}, nil},
+		{"two ACLs on one subnet, which has one at a time", aclDB("") + "resource \"aws_network_acl\" \"n\" {\n vpc_id = \"vpc-1\"\n}\n" +
+			"resource \"aws_network_acl_association\" \"a\" {\n network_acl_id = aws_network_acl.n.id\n subnet_id = \"subnet-0db\"\n}\n",
+			[]string{"? web > db tcp/80", "? db > out tcp/80", "+ web > out tcp/80"}, []string{"contradiction"}},
+		{"a subnet named twice by one ACL", aclDB("") + "resource \"aws_network_acl_association\" \"a\" {\n network_acl_id = aws_network_acl.db.id\n subnet_id = \"subnet-0db\"\n}\n",
+			[]string{"- web > db tcp/80"}, nil},
 		{"an ACL without subnets", "resource \"aws_network_acl\" \"n\" {\n vpc_id = \"vpc-1\"\n}\n", []string{"+ web > db tcp/80"}, nil},
 		{"entries of an ACL elsewhere", "resource \"aws_network_acl_rule\" \"r\" {\n network_acl_id = \"acl-1\"\n rule_number = 9\n protocol = \"-1\"\n rule_action = \"allow\"\n cidr_block = \"0.0.0.0/0\"\n}\n",
 			[]string{"? web > db tcp/80"}, []string{"unknown-subnets"}},

@@ -307,6 +307,7 @@ func isIPv4(s model.Selector) bool {
 
 // layers makes a layer of each ACL that has subnets.
 func (a *aclReader) layers() []model.Layer {
+	a.settleSubnets()
 	var named model.Or // subnets that have an ACL of their own
 	for _, acl := range a.acls {
 		named = append(named, acl.subnets...)

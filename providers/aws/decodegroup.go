@@ -23,6 +23,8 @@ type groupReader struct {
 	// documentation of aws_security_group forbids to have inline rules besides, which
 	// settles what a plan leaves open.
 	separate map[model.Group]bool
+	// within are the groups with rules inside them in configuration, by direction, until it was said of them that they have others too.
+	within map[model.Direction]map[model.Group]bool
 }
 
 // isGroupRule reports whether resources of a type are rules of security groups.
@@ -37,6 +39,7 @@ func isGroupRule(resourceType string) bool {
 // groupLayer reads every security group and rule; false when there is none.
 func (d *decoder) groupLayer() (model.Layer, bool) {
 	g := &groupReader{decoder: d, rules: map[model.Direction][]model.Rule{}, guarded: map[model.Group]bool{},
+		within:   map[model.Direction]map[model.Group]bool{model.Ingress: {}, model.Egress: {}},
 		separate: d.holders("security_group_id", ingressRuleType, egressRuleType, "aws_security_group_rule")}
 	for _, r := range d.module.Resources {
 		switch r.Type {
@@ -128,6 +131,9 @@ func (g *groupReader) readGroup(r terraform.Resource) {
 	g.guard(name, r.Uncertain)
 	for _, dir := range []model.Direction{model.Ingress, model.Egress} {
 		attr := dir.String()
+		if r.Pos.Line > 0 && (len(r.BlocksOf(attr)) > 0 || isEmptyList(r.Get(attr))) {
+			g.within[dir][name] = true
+		}
 		for i, b := range r.BlocksOf(attr) {
 			g.readInline(inline{r, b, dir, fmt.Sprintf("%s[%d]", attr, i)}, name)
 		}
@@ -252,7 +258,9 @@ func (g *groupReader) readRule(r terraform.Resource, dir model.Direction) {
 	if v := r.Get("referenced_security_group_id"); !isUnset(v) {
 		peers = append(peers, g.selectorIn(r, v))
 	}
-	g.add(groupRead{dir, g.target(r), peers, traffic, firstOf(why, r.Uncertain)}, o)
+	read := groupRead{dir, g.target(r), peers, traffic, firstOf(why, r.Uncertain)}
+	g.tellMixed(read, o)
+	g.add(read, o)
 }
 
 // readOldRule reads an aws_security_group_rule.
@@ -270,9 +278,11 @@ func (g *groupReader) readOldRule(r terraform.Resource) {
 	switch typ {
 	case "ingress":
 		read.dir = model.Ingress
+		g.tellMixed(read, o)
 		g.add(read, o)
 	case "egress":
 		read.dir = model.Egress
+		g.tellMixed(read, o)
 		g.add(read, o)
 	default:
 		read.why = "type: " + unknownText(r.Get("type"))
@@ -298,6 +308,24 @@ func (g *groupReader) target(r terraform.Resource) model.Selector {
 	}
 	g.guard(name, "")
 	return s
+}
+
+// isEmptyList reports whether a value is a list, and has nothing in it.
+func isEmptyList(v terraform.Value) bool {
+	list, ok := v.AsList()
+	return ok && len(list) == 0 && !v.IsNull()
+}
+
+// tellMixed says of a group, once, that rules of their own are beside rules inside it, or an empty list of them: Terraform takes away
+// what is not inside, and brings the others back, by turns (documentation of aws_security_group). They are read
+// as if all were there, as they are when they were just made.
+func (g *groupReader) tellMixed(n groupRead, o model.Origin) {
+	name, known := n.target.(model.Group)
+	if !known || !g.within[n.dir][name] {
+		return
+	}
+	delete(g.within[n.dir], name)
+	g.warn("mixed-rules", fmt.Sprintf("%s has %s rules inside it too, and Terraform overwrites one with the other; they are read as if all were there", name, n.dir), o)
 }
 
 // groupRead is a rule as it was read.

@@ -2,6 +2,7 @@ package aws
 
 import (
 	"cmp"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -29,7 +30,7 @@ func (Provider) Population(m terraform.Module, p model.Policy) providers.Populat
 	live := liveInterfaces(m, worn)
 	twice := overlapping(m)
 	out.Taken = live.taken
-	var standard []model.Group
+	standard := map[model.Group]model.Layer{}
 	for _, r := range m.Resources {
 		switch r.Type {
 		case groupType, "aws_default_security_group":
@@ -42,10 +43,12 @@ func (Provider) Population(m terraform.Module, p model.Policy) providers.Populat
 			party.Roll = live.roll()
 			party.Joins = providers.JoinsAny
 			if isStandard(r) {
-				party.Made = false
-				standard = append(standard, name)
+				party.Made, party.ComesAlong = false, d.inOwnNetwork(r)
+				standard[name] = withoutResource(r, name, m)
 			}
 			out.Parties = append(out.Parties, party)
+		case vpcType:
+			out.Networks++
 		case "aws_subnet", "aws_default_subnet":
 			name := d.nameOf(r)
 			known[name] = true
@@ -73,9 +76,7 @@ func (Provider) Population(m terraform.Module, p model.Policy) providers.Populat
 			}
 		}
 	}
-	for _, g := range standard {
-		out.Bare[g] = standardGroup(g, m)
-	}
+	maps.Copy(out.Bare, standard)
 	if slices.ContainsFunc(p.Layers, func(l model.Layer) bool { return l.State == model.Stateless }) {
 		other := providers.Party{Label: somebodyElse, Name: somebodyElse}
 		if !out.Taken.IsEmpty() {

@@ -8,10 +8,31 @@ import (
 )
 
 // isStandard reports whether a resource is the security group that AWS makes with a VPC and that cannot be deleted. It is
-// there whether configuration names it or not; configuration that adopts it takes its rules away (documentation of
-// aws_default_security_group).
-func isStandard(r terraform.Resource) bool {
-	return r.Type == "aws_default_security_group" && isLive(r)
+// there whether configuration names it or not.
+func isStandard(r terraform.Resource) bool { return r.Type == "aws_default_security_group" }
+
+// vpcType is the resource type of VPCs.
+const vpcType = "aws_vpc"
+
+// inOwnNetwork reports whether a resource is in a VPC that the module makes.
+func (d *decoder) inOwnNetwork(r terraform.Resource) bool {
+	in, why := d.nameIn(r.Get("vpc_id"))
+	return why == "" && slices.ContainsFunc(d.module.Resources, func(o terraform.Resource) bool { return o.Type == vpcType && !isLive(o) && d.nameOf(o) == in })
+}
+
+// withoutResource is the default security group of a VPC for who does not have the resource. An account has it as AWS makes
+// it. Configuration that adopts it takes the rules away, and configuration that gives it up leaves those that there are
+// (documentation of aws_default_security_group), so that which they are without it is not known.
+func withoutResource(r terraform.Resource, g model.Group, m terraform.Module) model.Layer {
+	if isLive(r) {
+		return standardGroup(g, m)
+	}
+	l := bareGroup(g, unfilteredChain())
+	l.Ingress, l.Egress = slices.Clone(l.Ingress), slices.Clone(l.Egress)
+	left := model.Rule{Target: g, Peer: model.Maybe{Selector: model.Any{}, Why: "the rules of the default security group are those that AWS gives it, or that were left"},
+		Action: model.Allow, Traffic: model.Traffic{model.AllTraffic()}, Origin: model.Origin{Object: "the default security group, which is not written here"}}
+	l.Ingress[1].Rules, l.Egress[1].Rules = []model.Rule{left}, []model.Rule{left}
+	return l
 }
 
 // standardGroup is the default security group of a VPC as AWS makes it: its members may talk to each other

@@ -34,6 +34,7 @@ func (d *decoder) attach() {
 			d.attachNested(r)
 		}
 	}
+	d.settleHolders()
 	for _, g := range d.groups {
 		if len(g.subnets) == 0 && len(g.interfaces) == 0 {
 			d.attachOutside(g)

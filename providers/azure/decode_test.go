@@ -149,6 +149,12 @@ func TestDecode(t *testing.T) {
 		{"groups of subnet and card must both allow", subnetG + rule("d", `access = "Deny"`, `protocol = "Tcp"`) + rule("a", "priority = 200") +
 			asH(groupG+onCard+rule("u", `access = "Deny"`, `protocol = "Udp"`)+rule("x", "priority = 200")),
 			"10.9.1.1 > a tcp/80: deny; 10.9.1.1 > a udp/80: deny; 10.9.1.1 > a icmp: allow; 10.9.1.1 > b udp/80: allow", ""},
+		{"two groups on one subnet, which has one", subnetG + rule("d", `access = "Deny"`) + asH(strings.Replace(subnetG, `"app" {`, `"app2" {`, 1)+rule("u")),
+			"10.9.1.1 > a tcp/80: unknown; 10.9.1.1 > c tcp/80: allow", "contradiction"},
+		{"two groups on one card, which has one", groupG + onCard + rule("d", `access = "Deny"`) + asH(groupG+strings.Replace(onCard, `"n" {`, `"n2" {`, 1)+rule("u")),
+			"10.9.1.1 > a tcp/80: unknown; 10.9.1.1 > b tcp/80: allow", "contradiction"},
+		{"a group twice on one subnet", subnetG + rule("d", `access = "Deny"`) + strings.Replace(onApp, "association\" \"", "association\" \"again", 1),
+			"10.9.1.1 > a tcp/80: deny", ""},
 		{"rules inside the group", "resource \"azurerm_network_security_group\" \"g\" {\n  name = \"g\"\n  security_rule {\n" + inline(`access = "Deny"`) + "  }\n}\n" + onApp,
 			"b > a tcp/80: deny", ""},
 		{"rules as an attribute", "resource \"azurerm_network_security_group\" \"g\" {\n  name = \"g\"\n  security_rule = [{\n" + inline(`access = "Deny"`) + "  }]\n}\n" + onApp,

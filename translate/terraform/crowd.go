@@ -49,6 +49,8 @@ type crowd struct {
 	named map[model.Group]bool
 	// clouds are the providers.
 	clouds []string
+	// networks is how many networks the reading makes.
+	networks int
 	// unread are the kinds of native objects that were not read, or not all of them.
 	unread map[native]bool
 }
@@ -100,6 +102,7 @@ func renaming(one part, parts []part) func(model.Group) model.Group {
 func (c *crowd) add(one part, rename func(model.Group) model.Group) {
 	first := len(c.parties)
 	c.clouds = append(c.clouds, one.provider)
+	c.networks += one.population.Networks
 	for i, p := range one.population.Parties {
 		p.Groups = renameAll(p.Groups, rename)
 		joined := party{Party: p, provider: one.provider}

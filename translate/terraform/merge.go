@@ -59,7 +59,7 @@ func bound(groups map[model.Group]model.Selector) func(model.Group) model.Select
 
 // joinBound is joinInputs with what bind makes of groups, given who is in them, in place of the groups.
 func joinBound(a, b Input, together [][]model.Identity, bind func(map[model.Group]model.Selector) func(model.Group) model.Selector) (Input, Input, []model.Finding) {
-	sides := []crowd{a.crowd, b.crowd}
+	sides := sideBySide(a.crowd, b.crowd)
 	across := crosses(sides)
 	if across {
 		sides, together = withGrounds(sides), nil

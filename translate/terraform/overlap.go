@@ -52,7 +52,7 @@ type Overlap struct {
 
 // FindOverlap looks for what two readings differ in for endpoints that are in several groups at once, of which no resource tells. held
 // completes an inventory as it is for the comparison; nil: nothing is to be completed. There are none where an account says who is in which groups.
-// Readings of different clouds are not looked into.
+// Readings of different clouds are not looked into: it is only said whether there may be any.
 func FindOverlap(want, have Input, held func(model.Inventory) model.Inventory) Overlap {
 	if want.TellsMembers() || have.TellsMembers() {
 		return Overlap{}
@@ -62,7 +62,7 @@ func FindOverlap(want, have Input, held func(model.Inventory) model.Inventory) O
 	}
 	policies, _ := setAside([]Input{want, have})
 	want.Policy, have.Policy = policies[0], policies[1]
-	sides := []crowd{want.crowd, have.crowd}
+	sides := sideBySide(want.crowd, have.crowd)
 	if crosses(sides) {
 		return Overlap{Open: acrossClouds(want, have, held)}
 	}

@@ -14,6 +14,9 @@ func acrossClouds(want, have Input, held func(model.Inventory) model.Inventory) 
 	if why := refusesByGroup(want, have); why != "" {
 		return why
 	}
+	if want.asksByGroup(model.Ingress)+want.asksByGroup(model.Egress)+have.asksByGroup(model.Ingress)+have.asksByGroup(model.Egress) == 0 {
+		return ""
+	}
 	joined, found, _ := joinInputs(want, have, nil)
 	inv := held(joined.Inventory)
 	all := model.Compare(joined.Policy, found.Policy, inv)
