@@ -49,7 +49,7 @@ func (i *inspector) usersOf(g *foundGroup) ([]audit.User, string) {
 	add := func(kind audit.Kind, s model.Selector) {
 		p := i.placeOf(s)
 		switch {
-		case p.key == model.Group(interfacesOf(g.address)):
+		case p.key == interfacesOf(g.address):
 		case p.why != "":
 			notAll = p.why
 			i.perhaps[p.key] = p.why

@@ -171,14 +171,13 @@ func (i *inspector) inspectInterfaces() {
 			}
 			i.estate.Interfaces = append(i.estate.Interfaces, x)
 		case strings.HasSuffix(r.Type, "_scale_set"):
-			for _, b := range r.BlocksOf("network_interface") {
-				x := i.interfaceAt(r, b.Body)
+			if blocks := r.BlocksOf("network_interface"); len(blocks) > 0 { // further ones would have the same key
+				x := i.interfaceAt(r, blocks[0].Body)
 				x.What, x.Addrs = "scale set", model.AddrSet{}
 				if x.IsPublic == audit.No && x.Balanced != audit.No {
 					x.IsPublic = audit.Unknown
 				}
 				i.estate.Interfaces = append(i.estate.Interfaces, x)
-				break // further ones would have the same key
 			}
 		}
 	}
