@@ -11,15 +11,18 @@ import (
 	"github.com/crosswall/crosswall/model/audit"
 )
 
-// The ports from which clients connect, and to which replies come (Amazon VPC user guide, network ACLs, ephemeral ports).
-// Of Linux it is the kernel's default; AWS rounds it up to 61000.
-var (
-	linuxPorts   = portsFrom(32768, 60999)
-	windowsPorts = portsFrom(49152, 65535)
-	systemPorts  = linuxPorts.union(windowsPorts)
-	// anyPorts are those of NAT gateways, load balancers and Lambda.
-	anyPorts = portsFrom(1024, 65535)
-)
+// linuxPorts are the ports from which Linux connects, and to which replies come: the kernel's default, which AWS rounds up to 61000
+// (Amazon VPC user guide, network ACLs, ephemeral ports).
+func linuxPorts() portSet { return portsFrom(32768, 60999) }
+
+// windowsPorts are those of Windows.
+func windowsPorts() portSet { return portsFrom(49152, 65535) }
+
+// systemPorts are those of both.
+func systemPorts() portSet { return linuxPorts().union(windowsPorts()) }
+
+// anyPorts are those of NAT gateways, load balancers and Lambda.
+func anyPorts() portSet { return portsFrom(1024, 65535) }
 
 // returnLike is how many ports above 1023 in a row are taken for room for replies rather than for a service. Between them and the ranges of
 // services, such as the 2,768 node ports of Kubernetes, is room for both.
@@ -178,7 +181,7 @@ func (v *aclView) gap(d model.Direction, cell model.AddrSet, p model.Protocol, a
 	_, meant := v.ports(reversed(d), cell, p, func(e aclEntry, match portSet) bool {
 		return e.Action == model.Deny && match.count() < narrowDeny
 	})
-	g := returnGap{direction: d, protocol: p, ipv6: cell.V4().IsEmpty(), asked: asked, let: let, missing: anyPorts.minus(meant)}
+	g := returnGap{direction: d, protocol: p, ipv6: cell.V4().IsEmpty(), asked: asked, let: let, missing: anyPorts().minus(meant)}
 	if isWhole(asked) && v.answersAt(d, cell) {
 		g.unsure = meantForReplies
 	}
@@ -205,7 +208,7 @@ func (g *returnGap) settle() bool {
 	if g.wide {
 		return !g.missing.isEmpty()
 	}
-	linux, windows := linuxPorts.intersect(g.missing), windowsPorts.intersect(g.missing)
+	linux, windows := linuxPorts().intersect(g.missing), windowsPorts().intersect(g.missing)
 	switch {
 	case linux.isEmpty() && windows.isEmpty():
 		return false
@@ -232,7 +235,7 @@ func (g returnGap) unanswered() model.Traffic {
 }
 
 // isComplete reports whether no client at all gets replies.
-func (g returnGap) isComplete() bool { return g.let.intersect(anyPorts).isEmpty() }
+func (g returnGap) isComplete() bool { return g.let.intersect(anyPorts()).isEmpty() }
 
 // severity is high for TCP clients of any system, and less for UDP, which may do without replies, and for those from 1024 to 32767.
 func (g returnGap) severity() audit.Severity {
@@ -243,7 +246,7 @@ func (g returnGap) severity() audit.Severity {
 	case g.unsure != "":
 		return audit.Low
 	case g.isComplete():
-	case g.missing.intersect(systemPorts).isEmpty():
+	case g.missing.intersect(systemPorts()).isEmpty():
 		out = audit.Medium
 	}
 	if g.protocol == model.UDP {
@@ -274,16 +277,16 @@ func (g returnGap) finding(v *aclView) audit.Finding {
 		Subject: fmt.Sprintf("%s %s, replies to %s", g.direction, g.protocol, g.missing)}
 	requests := v.causes(g.direction, model.Allow, g.peers, func(e aclEntry) bool { return !aclPorts(e.Traffic, g.protocol).intersect(g.asked).isEmpty() })
 	replies := v.causes(back, model.Allow, g.peers, func(e aclEntry) bool {
-		return !aclPorts(e.Traffic, g.protocol).intersect(anyPorts).isEmpty()
+		return !aclPorts(e.Traffic, g.protocol).intersect(anyPorts()).isEmpty()
 	})
 	denies := v.causes(back, model.Deny, g.peers, func(e aclEntry) bool {
 		match := aclPorts(e.Traffic, g.protocol).intersect(g.missing)
 		return !match.isEmpty() && match.count() >= narrowDeny
 	})
 	out.Causes = slices.Concat(f.CausesOf(g.direction, requests), f.CausesOf(back, replies), f.CausesOf(back, denies))
-	room := anyPorts[0]
+	room := anyPorts()[0]
 	if !g.wide {
-		room = systemPorts[0]
+		room = systemPorts()[0]
 	}
 	if !g.isComplete() && len(g.missing) == 1 {
 		room = g.missing[0]
