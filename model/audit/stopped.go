@@ -55,6 +55,9 @@ type request struct {
 	tried *model.Flow
 }
 
+// mostWideProofs is for how many of these everybody is asked about who is at some addresses, which takes as long as an account is large.
+const mostWideProofs = 20
+
 // mostProofs is for how many rules of a subject it is worked out that nothing passes, which takes milliseconds each. Accounts that
 // have more such rules are told of the others by packets that were tried.
 const mostProofs = 500
@@ -71,7 +74,7 @@ func (s *Subject) stopsOf(firewalls []int, n *narrower) []Stopped {
 	}
 	var out []Stopped
 	for _, q := range s.unproven(left, n) {
-		if s.proofs++; s.proofs <= mostProofs {
+		if s.proofs++; s.proofs <= mostProofs && (!q.wide || s.wideProofs < mostWideProofs) {
 			var ok bool
 			if q.Asked, ok = s.refused(q, n); !ok {
 				continue
@@ -271,6 +274,9 @@ func (s *Subject) refused(q request, n *narrower) (model.Region, bool) {
 		if asked, ok := s.allRefused(q.among(model.EndpointsOf(model.Outside)), n); !ok && !asked.IsEmpty() {
 			return asked, false
 		}
+	}
+	if q.wide {
+		s.wideProofs++
 	}
 	asked, ok := s.allRefused(q.boxes, n)
 	return asked, ok && !asked.IsEmpty()

@@ -28,6 +28,8 @@ type Subject struct {
 	places map[model.Identity]int
 	// proofs is for how many rules it was worked out that nothing passes.
 	proofs int
+	// wideProofs is how many of these were about everybody at some addresses.
+	wideProofs int
 	// stops, openings, outlets and insiders are nil until they were asked for.
 	stops                       []Stopped
 	openings, outlets, insiders []Opening
