@@ -134,22 +134,10 @@ const (
 // GroupsOf returns the groups that a selector names, sorted, each once.
 func GroupsOf(s model.Selector) []model.Group {
 	var out []model.Group
-	switch s := s.(type) {
-	case model.Group:
-		out = append(out, s)
-	case model.And:
-		for _, t := range s {
-			out = append(out, GroupsOf(t)...)
+	for leaf := range model.Leaves(s) {
+		if g, ok := leaf.(model.Group); ok {
+			out = append(out, g)
 		}
-	case model.Or:
-		for _, t := range s {
-			out = append(out, GroupsOf(t)...)
-		}
-	case model.Not:
-		out = GroupsOf(s.Selector)
-	case model.Maybe:
-		out = GroupsOf(s.Selector)
-	case nil, model.Any, model.At, model.Identities:
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

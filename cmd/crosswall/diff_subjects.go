@@ -31,27 +31,10 @@ func withoutStrangers(p model.Policy, groups map[model.Group]bool) model.Policy 
 
 // membersAlone takes strangers from the groups that a selector names.
 func membersAlone(s model.Selector, groups map[model.Group]bool) model.Selector {
-	each := func(in []model.Selector) []model.Selector {
-		out := make([]model.Selector, len(in))
-		for i, t := range in {
-			out[i] = membersAlone(t, groups)
+	return model.MapLeaves(s, func(leaf model.Selector) model.Selector {
+		if g, ok := leaf.(model.Group); ok && groups[g] {
+			return model.And{g, model.Not{Selector: model.Identities{model.Outside}}}
 		}
-		return out
-	}
-	switch s := s.(type) {
-	case model.Group:
-		if groups[s] {
-			return model.And{s, model.Not{Selector: model.Identities{model.Outside}}}
-		}
-	case model.And:
-		return model.And(each(s))
-	case model.Or:
-		return model.Or(each(s))
-	case model.Not:
-		return model.Not{Selector: membersAlone(s.Selector, groups)}
-	case model.Maybe:
-		return model.Maybe{Selector: membersAlone(s.Selector, groups), Why: s.Why}
-	case nil, model.Any, model.At, model.Identities:
-	}
-	return s
+		return leaf
+	})
 }

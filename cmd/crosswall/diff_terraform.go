@@ -118,8 +118,9 @@ func strangeGroups(p model.Policy, inv model.Inventory) []model.Finding {
 	seen := map[model.Group]bool{}
 	var out []model.Finding
 	report := func(s model.Selector, at model.Origin) {
-		for _, g := range groupsOf(s) {
-			if _, ok := inv.Groups[g]; ok || seen[g] {
+		for leaf := range model.Leaves(s) {
+			g, named := leaf.(model.Group)
+			if _, ok := inv.Groups[g]; !named || ok || seen[g] {
 				continue
 			}
 			seen[g] = true
@@ -139,29 +140,6 @@ func strangeGroups(p model.Policy, inv model.Inventory) []model.Finding {
 			report(c.Guard.Target, model.Origin{Object: c.Name})
 			report(c.Guard.Peer, model.Origin{Object: c.Name})
 		}
-	}
-	return out
-}
-
-// groupsOf returns the groups that a selector names.
-func groupsOf(s model.Selector) []model.Group {
-	var inside []model.Selector
-	switch s := s.(type) {
-	case model.Group:
-		return []model.Group{s}
-	case model.And:
-		inside = s
-	case model.Or:
-		inside = s
-	case model.Not:
-		inside = []model.Selector{s.Selector}
-	case model.Maybe:
-		inside = []model.Selector{s.Selector}
-	case nil, model.Any, model.At, model.Identities:
-	}
-	var out []model.Group
-	for _, t := range inside {
-		out = append(out, groupsOf(t)...)
 	}
 	return out
 }

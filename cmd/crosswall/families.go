@@ -49,18 +49,10 @@ func namesIPv6(p model.Policy) bool {
 
 // hasIPv6 reports whether a selector names IPv6 addresses, and IPv4 ones not as well.
 func hasIPv6(s model.Selector) bool {
-	switch s := s.(type) {
-	case model.At:
-		return !s.Addrs.V6().IsEmpty() && s.Addrs.V4().IsEmpty()
-	case model.And:
-		return slices.ContainsFunc(s, hasIPv6)
-	case model.Or:
-		return slices.ContainsFunc(s, hasIPv6)
-	case model.Not:
-		return hasIPv6(s.Selector)
-	case model.Maybe:
-		return hasIPv6(s.Selector)
-	case nil, model.Any, model.Identities, model.Group:
+	for leaf := range model.Leaves(s) {
+		if at, ok := leaf.(model.At); ok && !at.Addrs.V6().IsEmpty() && at.Addrs.V4().IsEmpty() {
+			return true
+		}
 	}
 	return false
 }

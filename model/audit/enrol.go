@@ -73,64 +73,23 @@ func withAlike(p model.Policy, alike map[model.Identity]model.Identities) model.
 		size  int
 	}
 	done := map[list]model.Identities{} // rules share the lists
-	var named func(model.Selector) model.Selector
-	each := func(ss []model.Selector) []model.Selector {
-		out := make([]model.Selector, len(ss))
-		for i, s := range ss {
-			out[i] = named(s)
+	named := func(s model.Selector) model.Selector {
+		ids, ok := s.(model.Identities)
+		if !ok || len(ids) == 0 {
+			return s
+		}
+		k := list{&ids[0], len(ids)}
+		out, ok := done[k]
+		if !ok {
+			out = slices.Clone(ids)
+			for _, id := range ids {
+				out = append(out, alike[id]...)
+			}
+			done[k] = out
 		}
 		return out
 	}
-	named = func(s model.Selector) model.Selector {
-		switch s := s.(type) {
-		case model.Identities:
-			if len(s) == 0 {
-				return s
-			}
-			k := list{&s[0], len(s)}
-			out, ok := done[k]
-			if !ok {
-				out = slices.Clone(s)
-				for _, id := range s {
-					out = append(out, alike[id]...)
-				}
-				done[k] = out
-			}
-			return out
-		case model.And:
-			return model.And(each(s))
-		case model.Or:
-			return model.Or(each(s))
-		case model.Not:
-			return model.Not{Selector: named(s.Selector)}
-		case model.Maybe:
-			return model.Maybe{Selector: named(s.Selector), Why: s.Why}
-		case nil, model.Any, model.At, model.Group:
-		}
-		return s
-	}
-	return rewritten(p, named)
-}
-
-// rewritten returns a policy with every selector as f makes it.
-func rewritten(p model.Policy, f func(model.Selector) model.Selector) model.Policy {
-	chains := func(cs []model.Chain) []model.Chain {
-		out := slices.Clone(cs)
-		for i := range out {
-			c := &out[i]
-			c.Guard = model.Guard{Target: f(c.Guard.Target), Peer: f(c.Guard.Peer)}
-			c.Rules = slices.Clone(c.Rules)
-			for j := range c.Rules {
-				c.Rules[j].Target, c.Rules[j].Peer = f(c.Rules[j].Target), f(c.Rules[j].Peer)
-			}
-		}
-		return out
-	}
-	p.Layers = slices.Clone(p.Layers)
-	for i := range p.Layers {
-		p.Layers[i].Ingress, p.Layers[i].Egress = chains(p.Layers[i].Ingress), chains(p.Layers[i].Egress)
-	}
-	return p
+	return p.MapSelectors(func(s model.Selector) model.Selector { return model.MapLeaves(s, named) })
 }
 
 // seenGroups is the groups of the inventory as strangers see them: they may be behind what a list does not tell.

@@ -173,40 +173,25 @@ func covers(s, o model.Selector) bool {
 
 // strange is a peer as strangers see it: groups of members name none of them, and groups of addresses those.
 func (v view) strange(s model.Selector) model.Selector {
-	switch s := s.(type) {
-	case model.Group:
-		if seen, ok := v.lists[s]; ok {
-			return seen
+	return model.MapLeaves(s, func(leaf model.Selector) model.Selector {
+		switch leaf := leaf.(type) {
+		case model.Group:
+			if seen, ok := v.lists[leaf]; ok {
+				return seen
+			}
+			bound, ok := v.inv.Groups[leaf]
+			if !ok {
+				return model.Maybe{Selector: model.Any{}, Why: "it is not known who is in " + string(leaf)}
+			}
+			return v.strange(bound)
+		case model.Identities:
+			if slices.Contains(leaf, model.Outside) {
+				return model.Identities{model.Outside}
+			}
+			return model.Identities{}
 		}
-		bound, ok := v.inv.Groups[s]
-		if !ok {
-			return model.Maybe{Selector: model.Any{}, Why: "it is not known who is in " + string(s)}
-		}
-		return v.strange(bound)
-	case model.Identities:
-		if slices.Contains(s, model.Outside) {
-			return model.Identities{model.Outside}
-		}
-		return model.Identities{}
-	case model.And:
-		return model.And(v.strangeAll(s))
-	case model.Or:
-		return model.Or(v.strangeAll(s))
-	case model.Not:
-		return model.Not{Selector: v.strange(s.Selector)}
-	case model.Maybe:
-		return model.Maybe{Selector: v.strange(s.Selector), Why: s.Why}
-	case nil, model.Any, model.At:
-	}
-	return s
-}
-
-func (v view) strangeAll(ss []model.Selector) []model.Selector {
-	out := make([]model.Selector, len(ss))
-	for i, s := range ss {
-		out[i] = v.strange(s)
-	}
-	return out
+		return leaf
+	})
 }
 
 // permitted returns what passes between a target and strangers at some addresses, by any port of theirs, and the rules asked.

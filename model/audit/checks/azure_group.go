@@ -129,31 +129,14 @@ func nsgInventory(f *audit.Firewall, here model.Identity, space model.AddrSet) m
 // nsgGroups returns the groups that the rules of a firewall name, each at least once.
 func nsgGroups(f *audit.Firewall) []model.Group {
 	var out []model.Group
-	var walk func(model.Selector)
-	walk = func(s model.Selector) {
-		switch s := s.(type) {
-		case model.Group:
-			out = append(out, s)
-		case model.And:
-			for _, e := range s {
-				walk(e)
-			}
-		case model.Or:
-			for _, e := range s {
-				walk(e)
-			}
-		case model.Not:
-			walk(s.Selector)
-		case model.Maybe:
-			walk(s.Selector)
-		case nil, model.Any, model.At, model.Identities:
-		}
-	}
 	for _, d := range []model.Direction{model.Ingress, model.Egress} {
 		for _, c := range f.Chains(d) {
 			for _, r := range c.Rules {
-				walk(r.Target)
-				walk(r.Peer)
+				for leaf := range model.Leaves(model.And{r.Target, r.Peer}) {
+					if g, ok := leaf.(model.Group); ok {
+						out = append(out, g)
+					}
+				}
 			}
 		}
 	}
