@@ -112,20 +112,29 @@ func (m *manyAccounts) killed(t *testing.T, dir string) {
 		t.Skipf("no symbolic links here: %v", err)
 	}
 	cmd := exec.Command(program, "snapshot", "--accounts", m.accounts, "--out", dir, "--in-flight", "8")
-	var kill sync.Once
+	reached := make(chan struct{})
+	var once sync.Once
 	m.mu.Lock()
-	m.stop = func() {
-		kill.Do(func() {
-			if err := cmd.Process.Kill(); err != nil {
-				t.Error(err)
-			}
-		})
-	}
+	m.stop = func() { once.Do(func() { close(reached) }) }
 	m.mu.Unlock()
-	out, err := cmd.CombinedOutput()
-	var ended *exec.ExitError
-	if !errors.As(err, &ended) || ended.ExitCode() != -1 {
-		t.Fatalf("it was not killed: %v\n%.2000s", err, out)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case <-reached:
+		if err := cmd.Process.Kill(); err != nil {
+			t.Error(err)
+		}
+		err = <-ended
+	case err = <-ended:
+	}
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != -1 {
+		t.Fatalf("it was not killed: %v\n%.2000s", err, &out)
 	}
 }
 
