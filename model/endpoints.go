@@ -99,6 +99,18 @@ func (e Endpoints) Equal(o Endpoints) bool {
 // Union returns the endpoints in e or o.
 func (e Endpoints) Union(o Endpoints) Endpoints { return e.combine(o, AddrSet.Union) }
 
+// unionOf joins sets by halves: one after the other, each would go through all before it.
+func unionOf(sets []Endpoints) Endpoints {
+	switch n := len(sets); n {
+	case 0:
+		return Endpoints{}
+	case 1:
+		return sets[0]
+	default:
+		return unionOf(sets[:n/2]).Union(unionOf(sets[n/2:]))
+	}
+}
+
 // Intersect returns the endpoints in both e and o.
 func (e Endpoints) Intersect(o Endpoints) Endpoints { return e.combine(o, AddrSet.Intersect) }
 

@@ -112,12 +112,12 @@ func (inv Inventory) resolve(s Selector, depth int) Resolved {
 		}
 		return out
 	case Or:
-		out := exactly(Endpoints{})
-		for _, t := range s {
+		must, may := make([]Endpoints, len(s)), make([]Endpoints, len(s))
+		for i, t := range s {
 			r := inv.resolve(t, depth)
-			out = Resolved{out.Must.Union(r.Must), out.May.Union(r.May)}
+			must[i], may[i] = r.Must, r.May
 		}
-		return out
+		return Resolved{unionOf(must), unionOf(may)}
 	case Not:
 		r := inv.resolve(s.Selector, depth)
 		return Resolved{r.May.Complement(), r.Must.Complement()}
