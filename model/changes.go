@@ -79,7 +79,7 @@ func (c contest) guardChanges(want, have Selector) Endpoints {
 // ruleChanges returns rules of either chain that match every packet which the
 // chains' rules may treat differently.
 func (c contest) ruleChanges(want, have Chain, d Direction) ([]Rule, bool) {
-	ws, hs := want.sorted(), have.sorted()
+	ws, hs := want.InTurn(), have.InTurn()
 	var out []Rule
 	for _, rules := range [][]Rule{ws, hs} {
 		for _, r := range rules {

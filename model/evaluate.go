@@ -101,7 +101,7 @@ func (e *evaluation) chain(c Chain, target end, clip *node, after bounded) bound
 		}
 		return bounded{}
 	}
-	rules := e.concerned(c.sorted(), target)
+	rules := e.concerned(c.InTurn(), target)
 	out := outcome(c.Default)
 	// From the last rule to the first, in runs of one action: whatever a run
 	// matches has its outcome, the rest is left to the rules behind it.

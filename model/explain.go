@@ -157,10 +157,10 @@ func (j judge) chain(i int) Step {
 	case no:
 		return j.chain(i + 1)
 	case perhaps:
-		return j.either(j.rules(i, c.sorted()), j.chain(i+1), c.Guard)
+		return j.either(j.rules(i, c.InTurn()), j.chain(i+1), c.Guard)
 	case yes:
 	}
-	return j.rules(i, c.sorted())
+	return j.rules(i, c.InTurn())
 }
 
 // rules asks the rules of chain i, in order.
@@ -228,19 +228,4 @@ func (j judge) either(a, b Step, g Guard) Step {
 	a.Verdict = Undecided
 	a.Doubts = slices.Concat(a.Doubts, b.Doubts, j.inv.doubts(g.Target, j.target), j.inv.doubts(g.Peer, j.peer))
 	return a
-}
-
-// sorted returns the rules in the order in which they decide.
-func (c Chain) sorted() []Rule {
-	if c.Order == AnyAllow {
-		return c.Rules
-	}
-	rules := slices.Clone(c.Rules)
-	slices.SortStableFunc(rules, func(a, b Rule) int {
-		if n := cmp.Compare(a.Priority, b.Priority); n != 0 || c.Order != PriorityDenyWins {
-			return n
-		}
-		return cmp.Compare(a.Action, b.Action) // Deny is the lowest action
-	})
-	return rules
 }

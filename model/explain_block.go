@@ -121,7 +121,7 @@ func (w *blockerWalk) chain(i int, sure bool) {
 // rules asks the rules of chain i until one admits the packet for sure.
 func (w *blockerWalk) rules(i int, sure bool) {
 	c := w.chains[i]
-	rules := c.sorted()
+	rules := c.InTurn()
 	for k, r := range rules {
 		m := w.matches(r)
 		if m == no {
@@ -171,7 +171,7 @@ func (w *blockerWalk) block(i int, r *Rule, sure bool) {
 func (w *blockerWalk) nearest(c Chain) (Lack, []Near) {
 	lack := LacksRules
 	var traffic, peers, unlike []Near
-	for _, r := range c.sorted() {
+	for _, r := range c.InTurn() {
 		if r.Action != Allow || w.inv.match(r.Target, w.target) == no {
 			continue
 		}

@@ -106,7 +106,7 @@ func (t *tracer) chain(i int, packets Region) {
 // rules asks the rules of chain i, in order.
 func (t *tracer) rules(i int, packets Region) {
 	c := t.layer.Chains(t.direction)[i]
-	rules := c.sorted()
+	rules := c.InTurn()
 	for k, r := range rules {
 		if packets.IsEmpty() {
 			return

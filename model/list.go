@@ -44,7 +44,7 @@ type line struct {
 // verdict if they agree with the uncertain one. For chains that only allow, the
 // two are the same.
 func NewList(c Chain, d Direction, inv Inventory) List {
-	l := List{rules: c.sorted()}
+	l := List{rules: c.InTurn()}
 	l.lines = make([]line, 0, len(l.rules)+2)
 	r := newResolver(inv, d)
 	l.lines = append(l.lines, r.guard(c.Guard)...)

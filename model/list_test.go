@@ -21,7 +21,7 @@ func plainMatch(c Chain, d Direction, inv Inventory, f Flow) (Action, int) {
 		return 0, ByGuard
 	case yes:
 	}
-	rules := c.sorted()
+	rules := c.InTurn()
 	for first := 0; first < len(rules); {
 		last := first
 		unsure := -1

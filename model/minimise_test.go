@@ -95,7 +95,7 @@ func minInventory() Inventory {
 
 // decideBy is first match, or any match where the order has no meaning, by membership.
 func decideBy(c Chain, f Flow, inv Inventory) Action {
-	for _, r := range c.sorted() {
+	for _, r := range c.InTurn() {
 		if inv.match(r.Peer, f.Src) == yes && r.Traffic.Contains(f) {
 			return r.Action
 		}

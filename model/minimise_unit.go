@@ -201,7 +201,7 @@ func (e listEntry) overlaps(u unit) bool {
 // they are asked.
 func (m *minimiser) readRules() {
 	seenUnit, seenEntry := map[unit]bool{}, map[string]bool{}
-	for _, r := range m.chain.sorted() {
+	for _, r := range m.chain.InTurn() {
 		target := spell(r.Target)
 		if _, ok := m.targets[target]; !ok {
 			m.targets[target] = r.Target

@@ -52,7 +52,7 @@ func slowChain(c Chain, d Direction, inv Inventory, after bounds) bounds {
 		}
 		return exactly(Region{})
 	}
-	rules := c.sorted()
+	rules := c.InTurn()
 	out := outcome(c.Default)
 	// From the last rule to the first, in runs of one action: whatever a run
 	// matches has its outcome, the rest is left to the rules behind it.

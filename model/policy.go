@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -82,6 +83,19 @@ func (o Order) String() string {
 	return "invalid"
 }
 
+// Compare returns which of two rules of a chain is asked first: negative if it is a, positive if it is b, and 0 if it is
+// the one listed first, or both at once as in an [AnyAllow] chain.
+func (o Order) Compare(a, b Rule) int {
+	if o == AnyAllow {
+		return 0
+	}
+	n := cmp.Compare(a.Priority, b.Priority)
+	if n == 0 && o == PriorityDenyWins {
+		n = cmp.Compare(a.Action, b.Action) // Deny is the lowest action
+	}
+	return n
+}
+
 // Origin says where a rule or a finding comes from. Empty fields are unknown.
 type Origin struct {
 	// File is the path as the user gave it, with forward slashes.
@@ -157,6 +171,16 @@ type Chain struct {
 	// Default decides on guarded packets that no rule matches. Packets outside
 	// the guard always pass to the next chain.
 	Default Action
+}
+
+// InTurn returns the rules in the order in which they decide. It may be the chain's own list.
+func (c Chain) InTurn() []Rule {
+	if c.Order == AnyAllow {
+		return c.Rules
+	}
+	rules := slices.Clone(c.Rules)
+	slices.SortStableFunc(rules, c.Order.Compare)
+	return rules
 }
 
 // Layer is one enforcement point. In each direction its chains are asked in
