@@ -69,13 +69,7 @@ func (o *sourceOptions) readAudited(ctx context.Context, s *streams, paths []str
 		return auditSource{}, badInput("interrupted")
 	}
 	out := auditSource{name: f.path, reading: read, findings: findings, incomplete: leavesOut(findings) || c.hasGaps()}
-	var wrong []model.Finding
-	out.suppressions, wrong = auditfile.Written(read.Estate, os.ReadFile)
-	s.tell(wrong, true)
-	if model.WorstSeverity(wrong) == model.Error {
-		return auditSource{}, outcome{code: exitInput}
-	}
-	return out, nil
+	return out.withSuppressions(s)
 }
 
 // readAuditedManifests reads manifests and clusters.
@@ -88,11 +82,16 @@ func (o *sourceOptions) readAuditedManifests(ctx context.Context, s *streams, pa
 	in := m.Input
 	in.Inventory, _ = inBothFamilies(in)
 	out.reading = kubernetes.Audited(in, m.findings)
+	return out.withSuppressions(s)
+}
+
+// withSuppressions adds the suppressions that are written in what was read, and tells what is wrong with them.
+func (a auditSource) withSuppressions(s *streams) (auditSource, error) {
 	var wrong []model.Finding
-	out.suppressions, wrong = auditfile.Written(out.reading.Estate, os.ReadFile)
+	a.suppressions, wrong = auditfile.Written(a.reading.Estate, os.ReadFile)
 	s.tell(wrong, true)
 	if model.WorstSeverity(wrong) == model.Error {
 		return auditSource{}, outcome{code: exitInput}
 	}
-	return out, nil
+	return a, nil
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/model/audit"
 	"github.com/crosswall/crosswall/providers"
 	"github.com/crosswall/crosswall/providers/all"
 	"github.com/crosswall/crosswall/translate/kubernetes"
@@ -122,7 +123,7 @@ func (r *diffRequest) readings(s *streams, in *[2]tfsource.Input, findings []mod
 // addressed gives members of which no address is known all that an interface in a cloud's network can hold, and takes from
 // strangers what none can: the addresses of the clouds' own services, which the clouds never filter.
 func addressed(inv model.Inventory) model.Inventory {
-	held := model.AllAddrs().Subtract(neverHeld()).Subtract(services())
+	held := model.AllAddrs().Subtract(audit.Unheld()).Subtract(services())
 	inv.Members = slices.Clone(inv.Members)
 	for i := range inv.Members {
 		if inv.Members[i].Addrs.IsEmpty() {

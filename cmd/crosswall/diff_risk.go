@@ -1,9 +1,8 @@
 package main
 
 import (
-	"net/netip"
-
 	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/model/audit"
 )
 
 // risk says how far a change reaches. Its words are part of the interface.
@@ -36,7 +35,7 @@ func riskOf(ends ...diffSide) risk {
 				held = held.Union(c.addrs)
 			}
 		}
-		if held.Overlaps(publicAddrs()) {
+		if held.Overlaps(audit.Internet()) {
 			return riskInternet
 		}
 		if len(e.workloads) >= manyWorkloads || isWide(held) {
@@ -53,40 +52,4 @@ func isWide(a model.AddrSet) bool {
 		}
 	}
 	return false
-}
-
-// publicAddrs returns the addresses that the internet routes: all but those that IANA's special-purpose
-// registries (RFC 6890) mark as not globally reachable, multicast and the reserved blocks. Documentation blocks count as
-// public: where they stand in a policy, they stand for a public address.
-func publicAddrs() model.AddrSet {
-	return model.AllAddrs().Subtract(notPublic())
-}
-
-// notPublic returns the addresses that the internet does not route.
-func notPublic() model.AddrSet {
-	return neverHeld().Union(model.Prefixes(
-		v4(10, 0, 8),     // private, RFC 1918
-		v4(172, 16, 12),  // private, RFC 1918
-		v4(192, 168, 16), // private, RFC 1918
-		v4(100, 64, 10),  // shared, RFC 6598
-		netip.PrefixFrom(netip.AddrFrom16([16]byte{0xfc}), 7), // unique local, RFC 4193
-	))
-}
-
-// neverHeld returns the addresses that no interface of a routed network holds.
-func neverHeld() model.AddrSet {
-	return model.Prefixes(
-		v4(0, 0, 8),      // this network, RFC 791
-		v4(127, 0, 8),    // loopback, RFC 1122
-		v4(169, 254, 16), // link-local, RFC 3927
-		v4(224, 0, 3),    // multicast and reserved, RFC 5771 and RFC 1112
-		netip.PrefixFrom(netip.AddrFrom16([16]byte{}), 8),            // loopback, unspecified, IPv4-mapped, RFC 4291
-		netip.PrefixFrom(netip.AddrFrom16([16]byte{0xfe, 0x80}), 10), // link-local, RFC 4291
-		netip.PrefixFrom(netip.AddrFrom16([16]byte{0xff}), 8),        // multicast, RFC 4291
-	)
-}
-
-// v4 is the block a.b.0.0/bits.
-func v4(a, b byte, bits int) netip.Prefix {
-	return netip.PrefixFrom(netip.AddrFrom4([4]byte{a, b}), bits)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/crosswall/crosswall/model"
+	"github.com/crosswall/crosswall/model/audit"
 )
 
 // verdict says in one line how the two sides differ.
@@ -397,7 +398,7 @@ func (d diff) addressedText(s diffSide) string {
 // roundedOff adds to addresses of a workload some that it cannot have, where the whole is shorter to name:
 // everything but 10.0.1.0/24, and not everything but that and what no interface ever holds.
 func (d diff) roundedOff(w model.Identity, a model.AddrSet) model.AddrSet {
-	never := neverHeld().Union(services()).Subtract(d.inv.Addrs(w))
+	never := audit.Unheld().Union(services()).Subtract(d.inv.Addrs(w))
 	filled := a
 	if !a.V4().IsEmpty() {
 		filled = filled.Union(never.V4())

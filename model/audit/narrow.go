@@ -13,8 +13,8 @@ type narrower struct {
 	inv    model.Inventory
 	// groups has the groups that each identity may be in.
 	groups map[model.Identity][]model.Group
-	// always has the groups of which it is not known who is in them, or in which strangers may be.
-	always map[model.Group]bool
+	// open has the groups in which strangers may be, or in which it is not known who is, and whom they may have.
+	open map[model.Group]model.Endpoints
 	// rules has, for each chain of each layer, the places of rules by the group that they are for; those for others under "".
 	rules map[chainPlace]map[model.Group][]int
 	// guards has, for each chain that is for some groups together, which these are, and whoever else it is for.
@@ -35,7 +35,7 @@ type chainPlace struct {
 }
 
 func newNarrower(p model.Policy, inv model.Inventory) *narrower {
-	n := &narrower{policy: p, inv: inv, groups: map[model.Identity][]model.Group{}, always: map[model.Group]bool{}, rules: map[chainPlace]map[model.Group][]int{},
+	n := &narrower{policy: p, inv: inv, groups: map[model.Identity][]model.Group{}, open: map[model.Group]model.Endpoints{}, rules: map[chainPlace]map[model.Group][]int{},
 		guards: map[chainPlace]guardParts{}}
 	known := map[model.Group]bool{}
 	for i, l := range p.Layers {
@@ -78,7 +78,7 @@ func (n *narrower) know(g model.Group, known map[model.Group]bool) {
 	known[g] = true
 	may := n.inv.Resolve(g).May
 	if g == "" || !may.Rest().IsEmpty() || !may.At(model.Outside).IsEmpty() {
-		n.always[g] = true
+		n.open[g] = may
 		return
 	}
 	for _, e := range may.Entries() {
@@ -86,17 +86,24 @@ func (n *narrower) know(g model.Group, known map[model.Group]bool) {
 	}
 }
 
-// to returns the policy with the rules that can judge the identities, or strangers.
-func (n *narrower) to(ids []model.Identity) model.Policy {
+// about returns the groups that some identities may be in, and strangers, where they are in some endpoints.
+func (n *narrower) about(ids []model.Identity, in model.Endpoints) map[model.Group]bool {
 	of := map[model.Group]bool{}
-	for g := range n.always {
-		of[g] = true
+	for g, may := range n.open {
+		if !may.Intersect(in).IsEmpty() {
+			of[g] = true
+		}
 	}
 	for _, id := range ids {
 		for _, g := range n.groups[id] {
 			of[g] = true
 		}
 	}
+	return of
+}
+
+// to returns the policy with the rules that can judge whoever is in some groups.
+func (n *narrower) to(of map[model.Group]bool) model.Policy {
 	var out model.Policy
 	for i, l := range n.policy.Layers {
 		if isAbout(l.Ingress, of) || isAbout(l.Egress, of) {
@@ -126,11 +133,7 @@ func (n *narrower) chains(at chainPlace, cs []model.Chain, of map[model.Group]bo
 			c.Rules = nil // its guard passes on whatever is about them
 			continue
 		}
-		var places []int
-		for g := range of {
-			places = append(places, n.rules[at][g]...)
-		}
-		slices.Sort(places)
+		places := judging(n.rules[at], of)
 		all := c.Rules
 		c.Rules = make([]model.Rule, len(places))
 		for k, p := range places {
@@ -146,5 +149,23 @@ func (n *narrower) chains(at chainPlace, cs []model.Chain, of map[model.Group]bo
 			c.Guard.Target = guard
 		}
 	}
+	return out
+}
+
+// judging returns the places of the rules for some groups, in order.
+func judging(rules map[model.Group][]int, of map[model.Group]bool) []int {
+	var out []int
+	if len(rules) < len(of) {
+		for g, at := range rules {
+			if of[g] {
+				out = append(out, at...)
+			}
+		}
+	} else {
+		for g := range of {
+			out = append(out, rules[g]...)
+		}
+	}
+	slices.Sort(out)
 	return out
 }

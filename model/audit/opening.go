@@ -122,11 +122,12 @@ func (o *Opening) Within(t model.Traffic) (sure, unsure model.Region) {
 	if !overlap(o.traffic, t) {
 		return model.Region{}, model.Region{}
 	}
-	return o.Open.Intersect(of(t)), o.Unsure.Intersect(of(t))
+	all := Connections(t)
+	return o.Open.Intersect(all), o.Unsure.Intersect(all)
 }
 
-// of is every connection of some traffic.
-func of(t model.Traffic) model.Region {
+// Connections returns every connection of some traffic, between anybody.
+func Connections(t model.Traffic) model.Region {
 	return model.NewRegion(model.Box{Src: model.AnyEndpoint(), Dst: model.AnyEndpoint(), Traffic: t})
 }
 
@@ -227,25 +228,4 @@ func (o *Opening) strangersOf(b model.Box) model.AddrSet {
 		return b.Dst.At(model.Outside)
 	}
 	return b.Src.At(model.Outside)
-}
-
-// sortedByPriority returns the rules in the order in which a chain asks them.
-func sortedByPriority(c model.Chain, rules []asked) []asked {
-	if c.Order == model.AnyAllow {
-		return rules
-	}
-	out := slices.Clone(rules)
-	slices.SortStableFunc(out, func(a, b asked) int {
-		if a.Priority != b.Priority {
-			return a.Priority - b.Priority
-		}
-		if c.Order == model.PriorityDenyWins && a.Action != b.Action && (a.Action == model.Deny || b.Action == model.Deny) {
-			if a.Action == model.Deny {
-				return -1
-			}
-			return 1
-		}
-		return 0
-	})
-	return out
 }

@@ -58,11 +58,14 @@ func (s *Subject) pass(members []model.Member, narrow *narrower) {
 	inv := narrow.inv
 	inv.Members = members
 	ids := make([]model.Identity, len(members))
+	strangers := model.EndpointAt(model.Outside, s.world.all)
+	ends := strangers
 	for i, m := range members {
 		ids[i] = m.ID
+		ends = ends.Union(model.EndpointAt(m.ID, inv.Addrs(m.ID)))
 	}
-	all := model.NewRegion(model.Box{Src: model.EndpointAt(model.Outside, s.world.all), Dst: model.EndpointsOf(ids...), Traffic: model.Traffic{model.AllTraffic()}})
-	p := narrow.to(ids).PermittedWithin(inv, all)
+	all := model.NewRegion(model.Box{Src: strangers, Dst: model.EndpointsOf(ids...), Traffic: model.Traffic{model.AllTraffic()}})
+	p := narrow.to(narrow.about(ids, ends)).PermittedWithin(inv, all)
 	for _, id := range ids {
 		to := model.NewRegion(model.Box{Src: model.AnyEndpoint(), Dst: model.EndpointsOf(id), Traffic: model.Traffic{model.AllTraffic()}})
 		s.passages[id] = &passage{sure: transits(p.Allowed.Intersect(to), id), perhaps: transits(p.Unknown.Intersect(to), id)}

@@ -87,7 +87,7 @@ func (s *Subject) stopsOf(firewalls []int, n *narrower) []Stopped {
 		}
 		ids := map[model.Identity]bool{q.Example.Src.ID: true, q.Example.Dst.ID: true}
 		inv, list := s.members(ids)
-		blockers := n.to(list).Blockers(q.Example, inv)
+		blockers := n.to(n.about(list, endsOf(q.Example))).Blockers(q.Example, inv)
 		if len(blockers) == 0 || q.blocksItself(blockers) {
 			continue
 		}
@@ -189,11 +189,12 @@ func (s *Subject) heldUnder(f *Firewall) model.Endpoints {
 // unproven leaves the requests of which no packet was found that passes, by trying one of each part: of nearly all rules one does.
 func (s *Subject) unproven(qs []request, n *narrower) []request {
 	policies := map[string]model.Policy{}
-	within := func(ids ...model.Identity) model.Policy {
-		key := fmt.Sprint(ids)
+	judging := func(f model.Flow) model.Policy {
+		of := n.about([]model.Identity{f.Src.ID, f.Dst.ID}, endsOf(f))
+		key := fmt.Sprint(slices.Sorted(maps.Keys(of)))
 		p, ok := policies[key]
 		if !ok {
-			p = n.to(ids)
+			p = n.to(of)
 			policies[key] = p
 		}
 		return p
@@ -206,7 +207,7 @@ func (s *Subject) unproven(qs []request, n *narrower) []request {
 				if !ok {
 					continue // of two families
 				}
-				if within(src.id, dst.id).Explain(flow, s.everybody().Inventory).Verdict != model.Denied {
+				if judging(flow).Explain(flow, s.everybody().Inventory).Verdict != model.Denied {
 					return true
 				}
 				if q.tried == nil {
@@ -226,6 +227,12 @@ func (s *Subject) unproven(qs []request, n *narrower) []request {
 		}
 	}
 	return out
+}
+
+// endsOf is the two ends of a packet.
+func endsOf(f model.Flow) model.Endpoints {
+	end := func(e model.Endpoint) model.Endpoints { return model.EndpointAt(e.ID, model.Addrs(e.Addr)) }
+	return end(f.Src).Union(end(f.Dst))
 }
 
 // mostTried is how many packets of a part of a request are tried.
@@ -304,7 +311,11 @@ func (s *Subject) allRefused(boxes []model.Box, n *narrower) (model.Region, bool
 	}
 	inv, list := s.members(ids)
 	asked := model.NewRegion(boxes...).Intersect(inv.Universe())
-	p := n.to(list).PermittedWithin(inv, asked)
+	var ends model.Endpoints
+	for _, b := range boxes {
+		ends = ends.Union(b.Src).Union(b.Dst)
+	}
+	p := n.to(n.about(list, ends)).PermittedWithin(inv, asked)
 	return asked, asked.Intersect(p.Allowed.Union(p.Unknown).Union(p.GaveUp)).IsEmpty()
 }
 

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 
 	"github.com/crosswall/crosswall/model"
@@ -32,6 +33,7 @@ type Subject struct {
 	wideProofs int
 	// stops, openings, outlets and insiders are nil until they were asked for.
 	stops                       []Stopped
+	dead                        []Dead // nil until it was asked for
 	openings, outlets, insiders []Opening
 	opening                     map[model.Group][]*Opening // openings by firewall, nil until that was asked for
 	world                       world
@@ -81,6 +83,18 @@ func keyed[T any](list []T, key func(T) model.Group) map[model.Group]int {
 		out[key(x)] = i
 	}
 	return out
+}
+
+// Firewalls goes through the firewalls of some kinds, of all where none are given, sorted by key.
+func (s *Subject) Firewalls(kinds ...Kind) iter.Seq[*Firewall] {
+	return func(yield func(*Firewall) bool) {
+		for i := range s.Estate.Firewalls {
+			f := &s.Estate.Firewalls[i]
+			if (len(kinds) == 0 || slices.Contains(kinds, f.Kind)) && !yield(f) {
+				return
+			}
+		}
+	}
 }
 
 // Firewall returns the firewall with a key; false where there is none. The others do the same for what they are named for.
@@ -157,6 +171,19 @@ func (f *Firewall) Chains(d model.Direction) []model.Chain {
 		return f.Egress
 	}
 	return f.Ingress
+}
+
+// AllChains goes through the firewall's chains, those of ingress first.
+func (f *Firewall) AllChains() iter.Seq2[model.Direction, model.Chain] {
+	return func(yield func(model.Direction, model.Chain) bool) {
+		for _, d := range []model.Direction{model.Ingress, model.Egress} {
+			for _, c := range f.Chains(d) {
+				if !yield(d, c) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // ObjectOf is the object that a finding about some rules should name: that of the firewall, or of the first

@@ -141,7 +141,8 @@ func (v view) judging(t target) ([]model.Chain, []asked) {
 			chain.Rules = append(chain.Rules, r)
 			written = append(written, asked{c.Rules[p], r.Peer, orAny(judged), c.Order != model.AnyAllow && isAnybody(c.Guard.Peer)})
 		}
-		rules = append(rules, sortedByPriority(c, written)...)
+		slices.SortStableFunc(written, func(a, b asked) int { return c.Order.Compare(a.Rule, b.Rule) })
+		rules = append(rules, written...)
 		out = append(out, chain)
 	}
 	return append(out, model.Chain{Name: "what nothing lets in", Order: model.AnyAllow, Default: model.Deny}), rules
@@ -236,8 +237,5 @@ func whole(r model.Region) model.Region {
 
 // isAllWith reports whether two kinds of traffic are every packet together.
 func isAllWith(a, b model.Traffic) bool {
-	box := func(t model.Traffic) model.Region {
-		return model.NewRegion(model.Box{Src: model.AnyEndpoint(), Dst: model.AnyEndpoint(), Traffic: t})
-	}
-	return box(append(slices.Clip(a), b...)).Equal(box(model.Traffic{model.AllTraffic()}))
+	return Connections(append(slices.Clip(a), b...)).Equal(Connections(model.Traffic{model.AllTraffic()}))
 }

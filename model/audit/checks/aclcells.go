@@ -30,9 +30,8 @@ type aclEntry struct {
 // aclViews are the network ACLs that can be looked at, but for those that surely are on no subnet.
 func aclViews(s *audit.Subject) []aclView {
 	var out []aclView
-	for i := range s.Estate.Firewalls {
-		f := &s.Estate.Firewalls[i]
-		if f.Kind != audit.NetworkACL || f.NotAll == "" && len(f.Users) == 0 {
+	for f := range s.Firewalls(audit.NetworkACL) {
+		if f.NotAll == "" && len(f.Users) == 0 {
 			continue
 		}
 		if v, ok := viewACL(s, f); ok {
@@ -52,17 +51,15 @@ func viewACL(s *audit.Subject, f *audit.Firewall) (aclView, bool) {
 			v.split(v.own)
 		}
 	}
-	for _, d := range []model.Direction{model.Ingress, model.Egress} {
-		for _, c := range f.Chains(d) {
-			if len(c.Rules) > mostEntries {
-				return v, false
-			}
-			for _, r := range c.Rules {
-				e := aclEntry{Rule: r}
-				e.peers, e.unsure = aclPeers(r.Peer)
-				v.entries[d] = append(v.entries[d], e)
-				v.split(e.peers)
-			}
+	for d, c := range f.AllChains() {
+		if len(c.Rules) > mostEntries {
+			return v, false
+		}
+		for _, r := range c.Rules {
+			e := aclEntry{Rule: r}
+			e.peers, e.unsure = aclPeers(r.Peer)
+			v.entries[d] = append(v.entries[d], e)
+			v.split(e.peers)
 		}
 	}
 	return v, true

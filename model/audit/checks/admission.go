@@ -1,8 +1,6 @@
 package checks
 
 import (
-	"slices"
-
 	"github.com/crosswall/crosswall/model"
 	"github.com/crosswall/crosswall/model/audit"
 )
@@ -20,7 +18,7 @@ func admissions(f *audit.Firewall, c model.Chain) []admission {
 	var out []admission
 	at := map[string]int{}
 	var denies []model.Rule
-	for _, r := range inTurn(c) {
+	for _, r := range c.InTurn() {
 		if r.Action == model.Deny {
 			denies = append(denies, r)
 		}
@@ -44,24 +42,6 @@ func admissions(f *audit.Firewall, c model.Chain) []admission {
 	return out
 }
 
-// inTurn returns the rules of a chain in the order in which they are asked.
-func inTurn(c model.Chain) []model.Rule {
-	rules := slices.Clone(c.Rules)
-	if c.Order == model.AnyAllow {
-		return rules
-	}
-	slices.SortStableFunc(rules, func(a, b model.Rule) int {
-		if a.Priority != b.Priority || c.Order == model.FirstMatch || a.Action == b.Action {
-			return a.Priority - b.Priority
-		}
-		if a.Action == model.Deny {
-			return -1
-		}
-		return 1
-	})
-	return rules
-}
-
 // afterDenies is what of a rule's traffic is left by rules that are asked before and refuse it to all of its targets and peers.
 func afterDenies(r model.Rule, denies []model.Rule) model.Traffic {
 	left := r.Traffic
@@ -72,7 +52,7 @@ func afterDenies(r model.Rule, denies []model.Rule) model.Traffic {
 		}
 	}
 	if len(gone) > 0 {
-		left = audit.TrafficOf(anyEnds(left).Subtract(anyEnds(gone)))
+		left = audit.TrafficOf(audit.Connections(left).Subtract(audit.Connections(gone)))
 	}
 	return left
 }
@@ -88,11 +68,6 @@ func namesAll(s, o model.Selector) bool {
 	case model.Identities, model.Group, model.And, model.Or, model.Not, model.Maybe:
 	}
 	return o != nil && audit.SelectorText(s) == audit.SelectorText(o)
-}
-
-// anyEnds is all connections of some traffic.
-func anyEnds(t model.Traffic) model.Region {
-	return model.NewRegion(model.Box{Src: model.AnyEndpoint(), Dst: model.AnyEndpoint(), Traffic: t})
 }
 
 // admitting returns the rules that admit some of the traffic.

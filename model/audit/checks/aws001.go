@@ -30,9 +30,8 @@ func aws001() audit.Check {
 		Run: func(s *audit.Subject) []audit.Finding {
 			var out []audit.Finding
 			adopted := map[model.Group]bool{}
-			for i := range s.Estate.Firewalls {
-				f := &s.Estate.Firewalls[i]
-				if f.Kind != audit.SecurityGroup || f.Standard != audit.Yes {
+			for f := range s.Firewalls(audit.SecurityGroup) {
+				if f.Standard != audit.Yes {
 					continue
 				}
 				adopted[f.Network] = true
@@ -59,15 +58,13 @@ func defaultRules(f *audit.Firewall) []audit.Finding {
 	var causes []audit.Cause
 	texts := map[model.Direction]int{}
 	sure := false
-	for _, d := range []model.Direction{model.Ingress, model.Egress} {
-		for _, c := range f.Chains(d) {
-			texts[d] += len(c.Rules)
-			causes = append(causes, f.CausesOf(d, c.Rules)...)
-			for _, r := range c.Rules {
-				_, unsure := aclPeers(r.Peer)
-				_, group := r.Peer.(model.Group)
-				sure = sure || group || !unsure
-			}
+	for d, c := range f.AllChains() {
+		texts[d] += len(c.Rules)
+		causes = append(causes, f.CausesOf(d, c.Rules)...)
+		for _, r := range c.Rules {
+			_, unsure := aclPeers(r.Peer)
+			_, group := r.Peer.(model.Group)
+			sure = sure || group || !unsure
 		}
 	}
 	if len(causes) == 0 {

@@ -22,9 +22,8 @@ func aws002() audit.Check {
 		),
 		Run: func(s *audit.Subject) []audit.Finding {
 			var out []audit.Finding
-			for i := range s.Estate.Firewalls {
-				f := &s.Estate.Firewalls[i]
-				if f.Kind != audit.SecurityGroup || f.Standard != audit.Yes {
+			for f := range s.Firewalls(audit.SecurityGroup) {
+				if f.Standard != audit.Yes {
 					continue
 				}
 				if users := aclUsers(f); len(users) > 0 {

@@ -23,8 +23,7 @@ func aws003() audit.Check {
 		),
 		Run: func(s *audit.Subject) []audit.Finding {
 			var out []audit.Finding
-			for i := range s.Estate.Firewalls {
-				f := &s.Estate.Firewalls[i]
+			for f := range s.Firewalls() {
 				// The default group cannot be deleted. One that is made elsewhere is used elsewhere.
 				// Of a live group whose users were not read, nothing is known.
 				if f.Kind != audit.SecurityGroup || f.NotAll != "" && f.Address == "" || f.Standard == audit.Yes || f.Loose || len(f.Users) > 0 || len(f.Traits) > 0 {

@@ -22,9 +22,8 @@ func aws004() audit.Check {
 		),
 		Run: func(s *audit.Subject) []audit.Finding {
 			var out []audit.Finding
-			for i := range s.Estate.Firewalls {
-				f := &s.Estate.Firewalls[i]
-				if f.Kind != audit.SecurityGroup || !byWizard(f.Name) && !byWizard(f.Description.Value) {
+			for f := range s.Firewalls(audit.SecurityGroup) {
+				if !byWizard(f.Name) && !byWizard(f.Description.Value) {
 					continue
 				}
 				out = append(out, audit.Finding{Object: f.Object, Attached: aclUsers(f),

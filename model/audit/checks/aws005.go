@@ -41,8 +41,7 @@ func aws005() audit.Check {
 // is not known.
 func nearQuota(s *audit.Subject, kind audit.Kind) []audit.Finding {
 	var out []audit.Finding
-	for i := range s.Estate.Firewalls {
-		f := &s.Estate.Firewalls[i]
+	for f := range s.Firewalls() {
 		if f.Kind != kind || f.Provider != "aws" {
 			continue
 		}

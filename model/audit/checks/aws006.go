@@ -25,8 +25,7 @@ func aws006() audit.Check {
 		),
 		Run: func(s *audit.Subject) []audit.Finding {
 			var out []audit.Finding
-			for i := range s.Estate.Firewalls {
-				f := &s.Estate.Firewalls[i]
+			for f := range s.Firewalls() {
 				// The default group comes with a description that cannot be changed, and should have no rules: AWS001.
 				if f.Kind != audit.SecurityGroup || f.Standard == audit.Yes || len(f.Traits) > 0 {
 					continue

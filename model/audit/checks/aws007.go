@@ -27,11 +27,7 @@ func aws007() audit.Check {
 // traitFindings makes a finding of each rule of a kind of firewall that has a trait.
 func traitFindings(s *audit.Subject, kind audit.Kind, code audit.TraitCode, say func(*audit.Firewall, *audit.Rule, audit.Trait) audit.Finding) []audit.Finding {
 	var out []audit.Finding
-	for i := range s.Estate.Firewalls {
-		f := &s.Estate.Firewalls[i]
-		if f.Kind != kind {
-			continue
-		}
+	for f := range s.Firewalls(kind) {
 		for j := range f.Rules {
 			r := &f.Rules[j]
 			for _, t := range r.Traits {

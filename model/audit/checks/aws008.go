@@ -23,9 +23,8 @@ func aws008() audit.Check {
 		Run: func(s *audit.Subject) []audit.Finding {
 			first := map[string]*audit.Firewall{}
 			var out []audit.Finding
-			for i := range s.Estate.Firewalls {
-				f := &s.Estate.Firewalls[i]
-				if f.Kind != audit.SecurityGroup || f.Loose || f.Partial != "" {
+			for f := range s.Firewalls(audit.SecurityGroup) {
+				if f.Loose || f.Partial != "" {
 					continue
 				}
 				key, ok := effectOf(f)
@@ -73,17 +72,15 @@ const mostCompared = 120
 func effectOf(f *audit.Firewall) (string, bool) {
 	h := sha256.New()
 	inbound := false
-	for _, d := range []model.Direction{model.Ingress, model.Egress} {
-		for _, c := range f.Chains(d) {
-			inbound = inbound || d == model.Ingress && len(c.Rules) > 0
-			lines, ok := effectLines(f, c.Rules)
-			if !ok {
-				return "", false
-			}
-			fmt.Fprintln(h, d)
-			for _, l := range lines {
-				fmt.Fprintln(h, l)
-			}
+	for d, c := range f.AllChains() {
+		inbound = inbound || d == model.Ingress && len(c.Rules) > 0
+		lines, ok := effectLines(f, c.Rules)
+		if !ok {
+			return "", false
+		}
+		fmt.Fprintln(h, d)
+		for _, l := range lines {
+			fmt.Fprintln(h, l)
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil)), inbound

@@ -21,8 +21,7 @@ func aws009() audit.Check {
 		),
 		Run: func(s *audit.Subject) []audit.Finding {
 			var out []audit.Finding
-			for i := range s.Estate.Firewalls {
-				f := &s.Estate.Firewalls[i]
+			for f := range s.Firewalls() {
 				if f.Provider != "aws" || f.Kind != audit.SecurityGroup && f.Kind != audit.NetworkACL ||
 					f.Loose || f.Standard == audit.Yes || len(f.Tags) > 0 || len(f.Traits) > 0 || f.Untold && f.Description.Unknown {
 					continue

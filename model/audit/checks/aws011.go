@@ -20,8 +20,7 @@ func aws011() audit.Check {
 		References: slices.Concat(named("aws", "", checkov, "CKV_AWS_100")),
 		Run: func(s *audit.Subject) []audit.Finding {
 			var out []audit.Finding
-			for i := range s.Estate.Firewalls {
-				f := &s.Estate.Firewalls[i]
+			for f := range s.Firewalls() {
 				at := slices.IndexFunc(f.Traits, func(t audit.Trait) bool { return t.Code == audit.OpenByOmission })
 				if at < 0 || f.Provider != "aws" {
 					continue

@@ -23,9 +23,8 @@ func aws020() audit.Check {
 		),
 		Run: func(s *audit.Subject) []audit.Finding {
 			var out []audit.Finding
-			for i := range s.Estate.Firewalls {
-				f := &s.Estate.Firewalls[i]
-				if f.Kind != audit.NetworkACL || f.Standard != audit.No || f.Loose || len(f.Users) > 0 {
+			for f := range s.Firewalls(audit.NetworkACL) {
+				if f.Standard != audit.No || f.Loose || len(f.Users) > 0 {
 					continue
 				}
 				finding := audit.Finding{Object: f.Object, Unsure: f.NotAll, Summary: f.Label() + " is on no subnet and filters nothing"}

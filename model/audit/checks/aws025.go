@@ -18,11 +18,7 @@ func aws025() audit.Check {
 		Kinds:  []audit.Kind{audit.NetworkACL},
 		Run: func(s *audit.Subject) []audit.Finding {
 			var out []audit.Finding
-			for i := range s.Estate.Firewalls {
-				f := &s.Estate.Firewalls[i]
-				if f.Kind != audit.NetworkACL {
-					continue
-				}
+			for f := range s.Firewalls(audit.NetworkACL) {
 				if f.Partial == "" && (len(f.Users) > 0 || f.NotAll != "") && allows(f) == 0 {
 					finding := audit.Finding{Object: f.Object, Attached: aclUsers(f), Subject: "everything",
 						Summary: fmt.Sprintf("%s has no entry that allows anything, so that nothing enters or leaves its subnets", f.Label())}
@@ -43,12 +39,10 @@ func aws025() audit.Check {
 // allows counts the entries that allow, or may.
 func allows(f *audit.Firewall) int {
 	n := 0
-	for _, d := range []model.Direction{model.Ingress, model.Egress} {
-		for _, c := range f.Chains(d) {
-			for _, r := range c.Rules {
-				if r.Action == model.Allow {
-					n++
-				}
+	for _, c := range f.AllChains() {
+		for _, r := range c.Rules {
+			if r.Action == model.Allow {
+				n++
 			}
 		}
 	}

@@ -17,9 +17,8 @@ func az002() audit.Check {
 		Kinds:  []audit.Kind{audit.NetworkSecurityGroup},
 		Run: func(s *audit.Subject) []audit.Finding {
 			var out []audit.Finding
-			for i := range s.Estate.Firewalls {
-				f := &s.Estate.Firewalls[i]
-				if f.Kind != audit.NetworkSecurityGroup || len(f.Users) > 0 {
+			for f := range s.Firewalls(audit.NetworkSecurityGroup) {
+				if len(f.Users) > 0 {
 					continue
 				}
 				where := ""

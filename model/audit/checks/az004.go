@@ -19,8 +19,7 @@ func az004() audit.Check {
 		Kinds:  []audit.Kind{audit.NetworkSecurityGroup},
 		Run: func(s *audit.Subject) []audit.Finding {
 			var out []audit.Finding
-			for i := range s.Estate.Firewalls {
-				f := &s.Estate.Firewalls[i]
+			for f := range s.Firewalls() {
 				if served := balancedUnder(s, f); f.Kind == audit.NetworkSecurityGroup && len(served) > 0 {
 					out = append(out, refusingProbes(f, served)...)
 				}

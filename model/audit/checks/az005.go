@@ -21,9 +21,8 @@ func az005() audit.Check {
 		References: named("azure", "", cloudSploit, "defaultSecurityGroup"),
 		Run: func(s *audit.Subject) []audit.Finding {
 			var out []audit.Finding
-			for i := range s.Estate.Firewalls {
-				f := &s.Estate.Firewalls[i]
-				if f.Kind == audit.NetworkSecurityGroup && (len(f.Users) > 0 || f.NotAll != "") {
+			for f := range s.Firewalls(audit.NetworkSecurityGroup) {
+				if len(f.Users) > 0 || f.NotAll != "" {
 					out = append(out, leftToDefault(s, f)...)
 				}
 			}
@@ -112,10 +111,7 @@ func withICMP(r model.Region) model.Region {
 
 // isAllButICMP reports whether traffic is every packet, but for ICMP perhaps.
 func isAllButICMP(t model.Traffic) bool {
-	box := func(t model.Traffic) model.Region {
-		return model.NewRegion(model.Box{Src: model.AnyEndpoint(), Dst: model.AnyEndpoint(), Traffic: t})
-	}
-	return box(append(slices.Clone(t), model.AllOf(model.ICMP), model.AllOf(model.ICMPv6))).Equal(box(model.Traffic{model.AllTraffic()}))
+	return audit.Connections(append(slices.Clone(t), model.AllOf(model.ICMP), model.AllOf(model.ICMPv6))).Equal(audit.Connections(model.Traffic{model.AllTraffic()}))
 }
 
 // sendersIn is the addresses from which neighbours send in a region.

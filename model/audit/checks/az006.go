@@ -20,11 +20,7 @@ func az006() audit.Check {
 		Kinds:  []audit.Kind{audit.NetworkSecurityGroup},
 		Run: func(s *audit.Subject) []audit.Finding {
 			var out []audit.Finding
-			for i := range s.Estate.Firewalls {
-				f := &s.Estate.Firewalls[i]
-				if f.Kind != audit.NetworkSecurityGroup {
-					continue
-				}
+			for f := range s.Firewalls(audit.NetworkSecurityGroup) {
 				out = append(out, nsgClashes(f)...)
 				out = append(out, nsgNearlyFull(f, s.Settings.QuotaShare)...)
 			}

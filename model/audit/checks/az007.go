@@ -22,11 +22,7 @@ func az007() audit.Check {
 			p := groupPairs{subject: s, passing: map[passKey]model.Region{}}
 			p.collect()
 			var out []audit.Finding
-			for i := range s.Estate.Firewalls {
-				f := &s.Estate.Firewalls[i]
-				if f.Kind != audit.NetworkSecurityGroup {
-					continue
-				}
+			for f := range s.Firewalls(audit.NetworkSecurityGroup) {
 				for _, d := range []model.Direction{model.Ingress, model.Egress} {
 					out = append(out, p.deadIn(f, d)...)
 				}

@@ -19,11 +19,7 @@ func az012() audit.Check {
 		Kinds:  []audit.Kind{audit.NetworkSecurityGroup},
 		Run: func(s *audit.Subject) []audit.Finding {
 			var out []audit.Finding
-			for i := range s.Estate.Firewalls {
-				f := &s.Estate.Firewalls[i]
-				if f.Kind != audit.NetworkSecurityGroup {
-					continue
-				}
+			for f := range s.Firewalls(audit.NetworkSecurityGroup) {
 				for _, told := range f.Rules {
 					if one, ok := wrongPort(f, told); ok {
 						out = append(out, one)

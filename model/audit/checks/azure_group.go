@@ -129,13 +129,11 @@ func nsgInventory(f *audit.Firewall, here model.Identity, space model.AddrSet) m
 // nsgGroups returns the groups that the rules of a firewall name, each at least once.
 func nsgGroups(f *audit.Firewall) []model.Group {
 	var out []model.Group
-	for _, d := range []model.Direction{model.Ingress, model.Egress} {
-		for _, c := range f.Chains(d) {
-			for _, r := range c.Rules {
-				for leaf := range model.Leaves(model.And{r.Target, r.Peer}) {
-					if g, ok := leaf.(model.Group); ok {
-						out = append(out, g)
-					}
+	for _, c := range f.AllChains() {
+		for _, r := range c.Rules {
+			for leaf := range model.Leaves(model.And{r.Target, r.Peer}) {
+				if g, ok := leaf.(model.Group); ok {
+					out = append(out, g)
 				}
 			}
 		}

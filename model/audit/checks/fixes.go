@@ -18,14 +18,14 @@ func removals(o *audit.Opening, t model.Traffic, f audit.Finding) []audit.Fix {
 	}
 	var out []audit.Fix
 	var origins []model.Origin
-	with := o.Strangers(f.Open)
+	with, internet, all := o.Strangers(f.Open), audit.Internet(), audit.Connections(t)
 	only := map[model.Origin]bool{} // of a written rule, all that the model made of it
 	for i, r := range o.Rules() {
 		is, seen := only[r.Origin]
 		if !seen {
 			origins = append(origins, r.Origin)
 		}
-		only[r.Origin] = (is || !seen) && isOnly(r, t) && with.Covers(o.Peers(i).Intersect(audit.Internet()))
+		only[r.Origin] = (is || !seen) && isOnly(r, all) && with.Covers(o.Peers(i).Intersect(internet))
 	}
 	for _, origin := range origins {
 		told, ok := o.Firewall.RuleAt(o.Direction, origin)
@@ -43,21 +43,13 @@ func isCause(o model.Origin, causes []audit.Cause) bool {
 	return slices.ContainsFunc(causes, func(c audit.Cause) bool { return c.Origin == o })
 }
 
-// isOnly reports whether a rule admits some traffic alone, and addresses alone, or one list of them.
-func isOnly(r model.Rule, t model.Traffic) bool {
+// isOnly reports whether a rule admits some connections alone, and addresses alone, or one list of them.
+func isOnly(r model.Rule, all model.Region) bool {
 	switch r.Peer.(type) {
 	case nil, model.Any, model.At, model.Group:
-		return r.Action == model.Allow && within(r.Traffic, t)
+		return r.Action == model.Allow && all.Covers(audit.Connections(r.Traffic))
 	}
 	return false
-}
-
-// within reports whether some traffic is part of some other.
-func within(part, all model.Traffic) bool {
-	box := func(t model.Traffic) model.Region {
-		return model.NewRegion(model.Box{Src: model.AnyEndpoint(), Dst: model.AnyEndpoint(), Traffic: t})
-	}
-	return box(all).Covers(box(part))
 }
 
 // removal is the command that removes a rule, and whose it is; empty: none is known.

@@ -24,8 +24,8 @@ func gcp009() audit.Check {
 					out = append(out, f)
 				}
 			}
-			for i := range s.Estate.Firewalls {
-				if f := &s.Estate.Firewalls[i]; f.Provider == "gcp" {
+			for f := range s.Firewalls() {
+				if f.Provider == "gcp" {
 					out = append(out, fullRules(s, f)...)
 				}
 			}

@@ -102,8 +102,7 @@ func past(s *audit.Subject, r gcpRule, service audit.Service, through []model.En
 			}
 		}
 	}
-	all := model.NewRegion(model.Box{Src: model.AnyEndpoint(), Dst: model.AnyEndpoint(), Traffic: service.Traffic})
-	within := model.NewRegion(boxes...).Intersect(all)
+	within := model.NewRegion(boxes...).Intersect(audit.Connections(service.Traffic))
 	if within.IsEmpty() {
 		return nil
 	}

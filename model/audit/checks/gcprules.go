@@ -27,17 +27,14 @@ func gcpRules(s *audit.Subject) []gcpRule {
 		origin    model.Origin
 	}
 	var out []gcpRule
-	for i := range s.Estate.Firewalls {
-		f := &s.Estate.Firewalls[i]
+	for f := range s.Firewalls() {
 		if f.Provider != "gcp" {
 			continue
 		}
 		made := map[place][]model.Rule{}
-		for _, d := range []model.Direction{model.Ingress, model.Egress} {
-			for _, c := range f.Chains(d) {
-				for _, r := range c.Rules {
-					made[place{d, r.Origin}] = append(made[place{d, r.Origin}], r)
-				}
+		for d, c := range f.AllChains() {
+			for _, r := range c.Rules {
+				made[place{d, r.Origin}] = append(made[place{d, r.Origin}], r)
 			}
 		}
 		for j := range f.Rules {

@@ -79,11 +79,7 @@ func shortly(a model.AddrSet) string {
 // openAmongMembers finds firewalls that let their own members reach every port of each other.
 func openAmongMembers(s *audit.Subject) []audit.Finding {
 	var out []audit.Finding
-	for i := range s.Estate.Firewalls {
-		f := &s.Estate.Firewalls[i]
-		if !slices.Contains(groupsOfRules(), f.Kind) {
-			continue
-		}
+	for f := range s.Firewalls(groupsOfRules()...) {
 		for _, c := range f.Ingress {
 			out = append(out, amongMembers(f, c)...)
 		}

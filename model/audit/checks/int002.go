@@ -27,11 +27,7 @@ func int002() audit.Check {
 
 func largeRanges(s *audit.Subject) []audit.Finding {
 	var out []audit.Finding
-	for i := range s.Estate.Firewalls {
-		f := &s.Estate.Firewalls[i]
-		if !slices.Contains(groupsOfRules(), f.Kind) {
-			continue
-		}
+	for f := range s.Firewalls(groupsOfRules()...) {
 		for _, c := range f.Ingress {
 			for _, g := range admissions(f, c) {
 				out = append(out, g.largeRanges(f, s.Settings.PortRange)...)
@@ -47,7 +43,7 @@ func (a admission) largeRanges(f *audit.Firewall, most int) []audit.Finding {
 		return nil
 	}
 	var large model.Traffic
-	for _, t := range audit.TrafficOf(anyEnds(a.open).Intersect(anyEnds(model.Traffic{model.AllOf(model.TCP), model.AllOf(model.UDP), model.AllOf(model.SCTP)}))) {
+	for _, t := range audit.TrafficOf(audit.Connections(a.open).Intersect(audit.Connections(model.Traffic{model.AllOf(model.TCP), model.AllOf(model.UDP), model.AllOf(model.SCTP)}))) {
 		if int(t.Dst.Last)-int(t.Dst.First)+1 > most && t.Protocol.HasPorts() && a.isSaid(t.Protocol) {
 			large = append(large, t)
 		}

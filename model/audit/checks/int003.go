@@ -25,11 +25,7 @@ func int003() audit.Check {
 
 func allProtocols(s *audit.Subject) []audit.Finding {
 	var out []audit.Finding
-	for i := range s.Estate.Firewalls {
-		f := &s.Estate.Firewalls[i]
-		if !slices.Contains(groupsOfRules(), f.Kind) {
-			continue
-		}
+	for f := range s.Firewalls(groupsOfRules()...) {
 		for _, c := range f.Ingress {
 			for _, a := range admissions(f, c) {
 				if !isBroad(a.open) || !within(model.Traffic{model.AllTraffic()}, a.open) {

@@ -68,8 +68,7 @@ type place struct {
 func crossEnvironments(s *audit.Subject) []audit.Finding {
 	var out []audit.Finding
 	places := environments(s)
-	for i := range s.Estate.Firewalls {
-		f := &s.Estate.Firewalls[i]
+	for f := range s.Firewalls() {
 		own := environmentOf(f.Object)
 		if n, ok := s.Network(f.Network); ok {
 			own = cmp.Or(own, environmentOf(n.Object))

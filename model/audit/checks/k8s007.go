@@ -47,34 +47,17 @@ func needlessIn(s *audit.Subject, policies map[string]*audit.Firewall, c model.C
 	if c.Order != model.AnyAllow || len(c.Rules) < 2 {
 		return nil
 	}
-	c.Rules = slices.DeleteFunc(widestFirst(c.Rules), func(r model.Rule) bool { return r.Reason != "" })
+	c = audit.WidestFirst(c)
+	c.Rules = slices.DeleteFunc(c.Rules, func(r model.Rule) bool { return r.Reason != "" })
 	c.Guard = model.Guard{}
-	list := model.NewList(c, d, s.Inventory)
-	index, err := list.Index()
-	if err != nil {
-		return nil // what is not known was reported when it was read
-	}
-	rules := asWritten(c, list)
-	shadowed := map[int]model.Proof{}
-	for _, p := range index.Shadowed(deadEffort()).Rules {
-		shadowed[p.Rule] = p
-	}
-	at := map[model.Origin][]int{}
-	var origins []model.Origin
-	for i, r := range rules {
-		if at[r.Origin] == nil {
-			origins = append(origins, r.Origin)
-		}
-		at[r.Origin] = append(at[r.Origin], i)
-	}
 	var out []audit.Finding
-	for _, o := range origins {
-		x, dead := allDead(rules, at[o], shadowed)
+	for _, x := range audit.DeadOf(c, model.NewList(c, d, s.Inventory)) {
+		o := x.Rules[0].Origin
 		f := policies[o.Object]
-		if !dead || f == nil || len(x.by) == 0 {
+		if f == nil || len(x.By) == 0 {
 			continue
 		}
-		out = append(out, audit.Finding{Object: placed(f.Object, o), Subject: d.String() + " " + o.Path, Causes: append(f.CausesOf(d, x.rules), f.CausesOf(d, x.by)...),
+		out = append(out, audit.Finding{Object: placed(f.Object, o), Subject: d.String() + " " + o.Path, Causes: append(f.CausesOf(d, x.Rules), f.CausesOf(d, x.By)...),
 			Summary: fmt.Sprintf("%s: of what %s allows, other rules allow all, for the workloads that there are", f.Label(), o.Path),
 			Advice:  "remove the rule if it says the same on purpose; keep it if it is to hold for workloads that are yet to come"})
 	}

@@ -19,10 +19,8 @@ func k8s009() audit.Check {
 		Run: func(s *audit.Subject) []audit.Finding {
 			var out []audit.Finding
 			for _, f := range networkPolicies(s) {
-				for _, d := range []model.Direction{model.Ingress, model.Egress} {
-					for _, c := range f.Chains(d) {
-						out = append(out, oddBlocks(s, f, c.Rules, d)...)
-					}
+				for d, c := range f.AllChains() {
+					out = append(out, oddBlocks(s, f, c.Rules, d)...)
 				}
 			}
 			return out

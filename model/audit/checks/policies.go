@@ -11,8 +11,8 @@ import (
 // networkPolicies returns the network policies of a subject.
 func networkPolicies(s *audit.Subject) []*audit.Firewall {
 	var out []*audit.Firewall
-	for i := range s.Estate.Firewalls {
-		if f := &s.Estate.Firewalls[i]; f.Kind == audit.NetworkPolicy {
+	for f := range s.Firewalls() {
+		if f.Kind == audit.NetworkPolicy {
 			out = append(out, f)
 		}
 	}

@@ -17,9 +17,9 @@ func sem002() audit.Check {
 		References: []audit.Reference{{Scheme: "Firewall Insights", ID: "shadowed rules", Provider: "gcp"}},
 		Run: func(s *audit.Subject) []audit.Finding {
 			var out []audit.Finding
-			for _, x := range deadRules(s) {
-				if x.opposed() {
-					f := tellDead(x, fmt.Sprintf("%s: the rule %q is of no effect: %s, and the opposite is done", x.firewall.Label(), audit.Describe(x.rules[0], x.direction), byWhom(x)))
+			for _, x := range s.Dead() {
+				if x.IsOpposed() {
+					f := tellDead(x, fmt.Sprintf("%s: the rule %q is of no effect: %s, and the opposite is done", x.Firewall.Label(), audit.Describe(x.Rules[0], x.Direction), byWhom(x)))
 					f.Fixes = nil // what is meant is for the owner to say
 					out = append(out, f)
 				}

@@ -19,11 +19,15 @@ func sem003() audit.Check {
 		Kinds:    filters(),
 		Run: func(s *audit.Subject) []audit.Finding {
 			var out []audit.Finding
-			for i := range s.Estate.Firewalls {
-				f := &s.Estate.Firewalls[i]
+			dead := map[writtenRule]bool{}
+			for _, x := range s.Dead() {
+				dead[writtenRule{x.Firewall, x.Direction, x.Chain, x.Rules[0].Origin}] = true
+			}
+			for f := range s.Firewalls() {
 				for _, d := range []model.Direction{model.Ingress, model.Egress} {
-					for _, c := range f.Chains(d) {
-						out = append(out, shorter(s, f, c, d)...)
+					for i, c := range f.Chains(d) {
+						c.Rules = slices.DeleteFunc(slices.Clone(c.Rules), func(r model.Rule) bool { return dead[writtenRule{f, d, i, r.Origin}] })
+						out = append(out, shorter(f, c, d)...)
 					}
 				}
 			}
@@ -38,12 +42,16 @@ const (
 	shortenBudget = 20_000
 )
 
-// shorter finds a shorter list for the rules of a chain that somebody wrote, those left aside that never decide at all.
-func shorter(s *audit.Subject, f *audit.Firewall, c model.Chain, d model.Direction) []audit.Finding {
-	dead := map[model.Origin]bool{}
-	for _, x := range deadIn(s, f, c, d) {
-		dead[x.rules[0].Origin] = true
-	}
+// writtenRule is a rule in a chain, as it was written.
+type writtenRule struct {
+	firewall  *audit.Firewall
+	direction model.Direction
+	chain     int
+	origin    model.Origin
+}
+
+// shorter finds a shorter list for the rules of a chain that somebody wrote.
+func shorter(f *audit.Firewall, c model.Chain, d model.Direction) []audit.Finding {
 	c.Guard = model.Guard{}
 	isAdded := func(r model.Rule) bool {
 		told, ok := f.RuleAt(d, r.Origin)
@@ -52,7 +60,7 @@ func shorter(s *audit.Subject, f *audit.Firewall, c model.Chain, d model.Directi
 	if c.Order != model.AnyAllow && slices.ContainsFunc(c.Rules, isAdded) {
 		c.Default = model.Pass // what no rule of theirs decides goes on to the rules of the cloud, which may allow it
 	}
-	c.Rules = slices.DeleteFunc(slices.Clone(c.Rules), func(r model.Rule) bool { return dead[r.Origin] || isAdded(r) })
+	c.Rules = slices.DeleteFunc(slices.Clone(c.Rules), isAdded)
 	if len(c.Rules) < 2 || len(c.Rules) > mostToShorten || !mayShorten(c.Rules) || !areCountable(c.Rules) {
 		return nil
 	}

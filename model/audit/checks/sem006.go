@@ -21,13 +21,10 @@ func sem006() audit.Check {
 				return nil // an address may be in a subnet that was not read
 			}
 			var out []audit.Finding
-			for i := range s.Estate.Firewalls {
-				f := &s.Estate.Firewalls[i]
+			for f := range s.Firewalls() {
 				p := placesAround(s, f)
-				for _, d := range []model.Direction{model.Ingress, model.Egress} {
-					for _, c := range f.Chains(d) {
-						out = append(out, p.nowhere(f, c, d)...)
-					}
+				for d, c := range f.AllChains() {
+					out = append(out, p.nowhere(f, c, d)...)
 				}
 			}
 			return out

@@ -18,12 +18,9 @@ func sem007() audit.Check {
 		Kinds:  []audit.Kind{audit.NetworkACL, audit.FirewallRules, audit.FirewallPolicy, audit.NetworkSecurityGroup, audit.AdminRules},
 		Run: func(s *audit.Subject) []audit.Finding {
 			var out []audit.Finding
-			for i := range s.Estate.Firewalls {
-				f := &s.Estate.Firewalls[i]
-				for _, d := range []model.Direction{model.Ingress, model.Egress} {
-					for _, c := range f.Chains(d) {
-						out = append(out, correlated(s, f, c, d)...)
-					}
+			for f := range s.Firewalls() {
+				for d, c := range f.AllChains() {
+					out = append(out, correlated(s, f, c, d)...)
 				}
 			}
 			return out
@@ -44,7 +41,7 @@ func correlated(s *audit.Subject, f *audit.Firewall, c model.Chain, d model.Dire
 	if err != nil {
 		return nil // what is not known was reported when it was read
 	}
-	rules := asWritten(c, list)
+	rules := c.InTurn()
 	added := func(r model.Rule) bool { told, ok := f.RuleAt(d, r.Origin); return ok && told.Added }
 	var out []audit.Finding
 	for x := range index.Conflicts() {

@@ -17,16 +17,13 @@ func sem010() audit.Check {
 		Kinds:    []audit.Kind{audit.NetworkACL},
 		Run: func(s *audit.Subject) []audit.Finding {
 			var out []audit.Finding
-			for i := range s.Estate.Firewalls {
-				f := &s.Estate.Firewalls[i]
+			for f := range s.Firewalls() {
 				subnet, ok := onlySubnet(s, f)
 				if !ok {
 					continue
 				}
-				for _, d := range []model.Direction{model.Ingress, model.Egress} {
-					for _, c := range f.Chains(d) {
-						out = append(out, insideOnly(f, subnet, d, c.Rules)...)
-					}
+				for d, c := range f.AllChains() {
+					out = append(out, insideOnly(f, subnet, d, c.Rules)...)
 				}
 			}
 			return out

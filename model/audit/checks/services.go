@@ -157,3 +157,8 @@ func trafficOf(services []audit.Service) model.Traffic {
 	}
 	return out
 }
+
+// within reports whether some traffic is part of some other.
+func within(part, all model.Traffic) bool {
+	return audit.Connections(all).Covers(audit.Connections(part))
+}
