@@ -96,20 +96,23 @@ func (f *Flow) wishes(l level, family uint64) []key {
 	case levelSrcPort:
 		return words(40000, 50000)
 	case levelSrcAddr:
-		return strangers(f.Src.ID, family)
+		return usualAddrs(f.Src.ID, family)
 	case levelDstAddr:
-		return strangers(f.Dst.ID, family)
+		return usualAddrs(f.Dst.ID, family)
 	}
 	return nil
 }
 
-// strangers returns documentation addresses (RFC 5737, RFC 3849) for an end
-// that is nobody in particular.
-func strangers(id Identity, family uint64) []key {
-	if id != Outside {
-		return nil
-	}
-	if family == family4 {
+// usualAddrs returns documentation addresses (RFC 5737, RFC 3849) for an end
+// that is nobody in particular, and private ones (RFC 1918, RFC 4193) for a member: what may have any
+// address has such a one.
+func usualAddrs(id Identity, family uint64) []key {
+	switch {
+	case id != Outside && family == family4:
+		return []key{addrKey(netip.AddrFrom4([4]byte{10, 0, 0, 4}))}
+	case id != Outside:
+		return []key{addrKey(netip.AddrFrom16([16]byte{0xfc, 15: 4}))}
+	case family == family4:
 		return []key{addrKey(netip.AddrFrom4([4]byte{203, 0, 113, 10})), addrKey(netip.AddrFrom4([4]byte{198, 51, 100, 10}))}
 	}
 	return []key{addrKey(netip.AddrFrom16([16]byte{0x20, 0x01, 0x0d, 0xb8, 15: 0x10}))}

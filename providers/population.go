@@ -97,6 +97,8 @@ type Party struct {
 	Groups []model.Group
 	// Addrs is every address that it may hold; empty: not known.
 	Addrs model.AddrSet
+	// Within is addresses of which those that it may hold are some, where Addrs is empty: those of its network, whoever has them. Empty: not known.
+	Within model.AddrSet
 	// Made is whether the module makes it, so that without the module it is not there. Others
 	// are there whether they are named or not.
 	Made bool

@@ -40,6 +40,9 @@ type local struct {
 	expr       hclsyntax.Expression
 	val        cty.Value
 	done, busy bool
+	// names is the resources that it names, once that was asked for.
+	names  []string
+	walked bool
 }
 
 // newEvaluator returns an evaluator that may do so much work: see maxWork.

@@ -178,4 +178,6 @@ type Module struct {
 	Resources        []Resource
 	Imports          []Import
 	Outputs          []Output
+	// Mentions is what configuration names elsewhere, by block in the order in which they were read; never written.
+	Mentions []Mention
 }

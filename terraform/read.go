@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -71,15 +72,23 @@ func (r *reader) module() {
 		case "terraform":
 			r.settings(s)
 		case "resource":
+			before := len(r.out.Resources)
 			r.resource(s)
+			if made := r.out.Resources[before:]; len(made) > 0 {
+				r.mentionUnknown(s, made)
+			}
 		case "output":
 			r.output(s)
 		case "import":
 			r.adoption(s)
 		case "module":
 			r.warn("Module not read", "The resources of a called module are not read from configuration. Read a plan or the state instead.", s.rng)
-		case "provider", "data", "ephemeral", "moved", "removed", "check", "action":
+			r.mention(strings.Join(append([]string{s.typ}, s.labels...), "."), s.body)
+		case "provider", "data", "ephemeral", "check", "action":
 			// They hold no resources that this module manages.
+			r.mention(strings.Join(append([]string{s.typ}, s.labels...), "."), s.body)
+		case "moved", "removed":
+			// They are about what resources were called.
 		default:
 			r.fault("Unsupported block type", "Blocks of type "+s.typ+" are not expected here.", s.rng)
 		}

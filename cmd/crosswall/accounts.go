@@ -1,66 +1,14 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
-	"fmt"
 	"net/url"
-	"os"
-	"regexp"
-	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
+	"github.com/crosswall/crosswall/model"
 	awslive "github.com/crosswall/crosswall/providers/aws/live"
+	"github.com/crosswall/crosswall/translate/strictyaml"
 )
-
-// accountList is a file of accounts: which to read, each a source of its own.
-//
-//	accounts:
-//	  - aws: {profile: prod, role: arn:aws:iam::111122223333:role/reader, regions: all}
-//	  - gcp: {project: shop-prod}
-//	  - azure: {subscription: 0000-...}
-type accountList struct {
-	Accounts []accountEntry `yaml:"accounts"`
-}
-
-// accountEntry is one account; one of its fields is set.
-type accountEntry struct {
-	AWS *struct {
-		Profile    string  `yaml:"profile"`
-		Role       string  `yaml:"role"`
-		ExternalID string  `yaml:"external-id"`
-		Regions    regions `yaml:"regions"`
-	} `yaml:"aws"`
-	GCP *struct {
-		Project string `yaml:"project"`
-		Network string `yaml:"network"`
-	} `yaml:"gcp"`
-	Azure *struct {
-		Subscription  string `yaml:"subscription"`
-		ResourceGroup string `yaml:"resource-group"`
-	} `yaml:"azure"`
-	// Source is a source as it stands on the command line, in place of the others.
-	Source string `yaml:"source"`
-}
-
-// regions are regions of AWS, or the word all.
-type regions []string
-
-// UnmarshalYAML reads a list of names, one name, or the word all.
-func (r *regions) UnmarshalYAML(n *yaml.Node) error {
-	var one string
-	if n.Kind == yaml.ScalarNode {
-		if err := n.Decode(&one); err != nil {
-			return err
-		}
-		*r = regions{one}
-		return nil
-	}
-	return n.Decode((*[]string)(r))
-}
 
 // allRegions is the word for every region that is enabled for an account.
 const allRegions = "all"
@@ -72,84 +20,156 @@ type accountTarget struct {
 	regions bool
 }
 
-// readAccounts reads a file of accounts.
-func readAccounts(path string) ([]accountTarget, error) {
-	data, err := os.ReadFile(path)
+// accountsAdvice is how a list of accounts looks: each account is a source of its own.
+const accountsAdvice = "for example\naccounts:\n  - aws: {profile: prod, role: \"arn:aws:iam::111122223333:role/reader\", regions: all}\n  - gcp: {project: shop-prod}\n" +
+	"  - azure: {subscription: 00000000-0000-0000-0000-000000000000}\n  - source: aws://eu-west-1/vpc-0a1b2c3d"
+
+// readAccounts reads a file of accounts. What is wrong with it has been reported when it returns an error.
+func readAccounts(s *streams, path string) ([]accountTarget, error) {
+	data, err := readBounded(path, strictyaml.MaxBytes+1)
 	if err != nil {
 		return nil, badInput("%w", err)
 	}
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	dec.KnownFields(true)
-	var list accountList
-	if err := dec.Decode(&list); err != nil {
-		return nil, badInput("%s: %s", path, yamlFault(err))
-	}
-	var out []accountTarget
-	for i, a := range list.Accounts {
-		targets, err := a.targets()
-		if err != nil {
-			return nil, badInput("%s: account %d: %w", path, i+1, err)
-		}
-		for _, t := range targets {
-			if !slices.Contains(out, t) {
-				out = append(out, t)
-			}
-		}
-	}
-	if len(out) == 0 {
-		return nil, badInput("%s names no account", path)
+	out, findings := parseAccounts(path, data)
+	s.tell(findings, true)
+	if len(findings) > 0 {
+		return nil, outcome{code: exitInput}
 	}
 	return out, nil
 }
 
-// yamlFault says on a line what is wrong with YAML, without the names of the types that it is read into.
-func yamlFault(err error) string {
-	text := strings.Join(strings.Fields(err.Error()), " ")
-	text = strings.TrimPrefix(strings.TrimPrefix(text, "yaml: "), "unmarshal errors: ")
-	return goType.ReplaceAllString(text, "")
+// parseAccounts returns the accounts of a file, each once, in its order. All faults are found at once; there are no accounts then.
+func parseAccounts(path string, data []byte) ([]accountTarget, []model.Finding) {
+	r := accountsReader{&strictyaml.Reader{File: path, Format: strictyaml.Format{Noun: "list of accounts", Codes: "accounts", Begin: accountsAdvice}}}
+	root, ok := r.Document(data)
+	if !ok {
+		return nil, r.Findings()
+	}
+	o := r.Object(root)
+	if o == nil {
+		return nil, r.Findings()
+	}
+	var out []accountTarget
+	if list, ok := o.Need("accounts", accountsAdvice); ok {
+		for _, v := range r.Items(list) {
+			out = append(out, r.account(v)...)
+		}
+		if len(out) == 0 && r.Count() == 0 {
+			r.Fault(r.Code("value"), r.Origin(list), "the list names no account", accountsAdvice)
+		}
+	}
+	o.Close()
+	if r.Count() > 0 {
+		return nil, r.Findings()
+	}
+	return onceEach(out), nil
 }
 
-// goType matches what the YAML package says of Go's types.
-var goType = regexp.MustCompile(` (in type|into) (struct \{.*\}|\S+)`)
+// accountsReader is one run of parseAccounts.
+type accountsReader struct{ *strictyaml.Reader }
 
-// targets spells the sources of an account.
-func (a accountEntry) targets() ([]accountTarget, error) {
+// account spells the sources of an account.
+func (r accountsReader) account(v strictyaml.Value) []accountTarget {
+	o := r.Object(v)
+	if o == nil {
+		return nil
+	}
+	before := r.Count()
 	var out []accountTarget
-	if a.Source != "" {
-		out = append(out, accountTarget{source: a.Source})
+	if v, ok := o.Get("source"); ok {
+		source, _ := r.Text(v)
+		out = append(out, accountTarget{source: source})
 	}
-	if a.AWS != nil {
-		o := awslive.Options{Profile: a.AWS.Profile, RoleARN: a.AWS.Role, ExternalID: a.AWS.ExternalID}
-		for _, region := range append(regions{}, a.AWS.Regions...) {
-			o.Region = region
-			if region == allRegions {
-				o.Region = ""
-			}
-			out = append(out, accountTarget{source: awsSource(o), regions: region == allRegions})
-		}
-		if len(a.AWS.Regions) == 0 {
-			out = append(out, accountTarget{source: awsSource(o)})
-		}
+	if v, ok := o.Get("aws"); ok {
+		out = append(out, r.aws(v)...)
 	}
-	if a.GCP != nil {
-		out = append(out, accountTarget{source: strings.TrimSuffix("gcp://"+a.GCP.Project+"/"+a.GCP.Network, "/")})
+	if v, ok := o.Get("gcp"); ok {
+		out = append(out, accountTarget{source: r.source("gcp", v, "project", "network")})
 	}
-	if a.Azure != nil {
-		out = append(out, accountTarget{source: strings.TrimSuffix("azure://"+a.Azure.Subscription+"/"+a.Azure.ResourceGroup, "/")})
+	if v, ok := o.Get("azure"); ok {
+		out = append(out, accountTarget{source: r.source("azure", v, "subscription", "resource-group")})
 	}
-	if len(out) == 0 {
-		return nil, errors.New("name one of aws, gcp, azure and source")
+	o.Close()
+	if len(out) == 0 && r.Count() == before {
+		r.Fault(r.Code("field"), r.Origin(v), v.Path+" names none of aws, gcp, azure and source", accountsAdvice)
+	}
+	if r.Count() > before {
+		return nil
 	}
 	for _, t := range out {
 		_, ok, err := openLive(t.source)
 		switch {
 		case err != nil:
-			return nil, err
+			r.Fault(r.Code("value"), r.Origin(v), err.Error(), "")
 		case !ok:
-			return nil, fmt.Errorf("%s is no account of a cloud that can be read", t.source)
+			r.Fault(r.Code("value"), r.Origin(v), t.source+" is no account of a cloud that can be read", accountsAdvice)
 		}
 	}
-	return out, nil
+	return out
+}
+
+// aws spells the sources of an account of AWS, one for each region.
+func (r accountsReader) aws(v strictyaml.Value) []accountTarget {
+	o := r.Object(v)
+	if o == nil {
+		return nil
+	}
+	var options awslive.Options
+	r.text(o, "profile", &options.Profile)
+	r.text(o, "role", &options.RoleARN)
+	r.text(o, "external-id", &options.ExternalID)
+	regions := []string{""} // that of the profile
+	if list, ok := o.Get("regions"); ok {
+		regions = r.regions(list)
+	}
+	o.Close()
+	var out []accountTarget
+	for _, region := range regions {
+		if options.Region = region; region == allRegions {
+			options.Region = ""
+		}
+		out = append(out, accountTarget{source: awsSource(options), regions: region == allRegions})
+	}
+	return out
+}
+
+// regions reads a list of regions, one region, or the word all.
+func (r accountsReader) regions(v strictyaml.Value) []string {
+	values := []strictyaml.Value{v}
+	if !v.IsScalar() {
+		values = r.Items(v)
+		if len(values) == 0 {
+			r.Fault(r.Code("value"), r.Origin(v), v.Path+" names no region", "name some, or write all")
+		}
+	}
+	var out []string
+	for _, v := range values {
+		name, _ := r.Text(v)
+		out = append(out, name)
+	}
+	return out
+}
+
+// source spells the source of an account of a cloud, given by a field that must be there and one that may be.
+func (r accountsReader) source(cloud string, v strictyaml.Value, must, may string) string {
+	o := r.Object(v)
+	if o == nil {
+		return ""
+	}
+	var whole, part string
+	if v, ok := o.Need(must, must+": ..."); ok {
+		whole, _ = r.Text(v)
+	}
+	r.text(o, may, &part)
+	o.Close()
+	return strings.TrimSuffix(cloud+"://"+whole+"/"+part, "/")
+}
+
+// text reads a field of text that may be absent.
+func (r accountsReader) text(o *strictyaml.Object, name string, into *string) {
+	if v, ok := o.Get(name); ok {
+		*into, _ = r.Text(v)
+	}
 }
 
 // awsSource is a source with the external id, which [awslive.Options.String] leaves out.

@@ -92,10 +92,10 @@ func (r *accountsRun) run(ctx context.Context, targets []accountTarget) error {
 	return nil
 }
 
-// onceEach returns words in their order, each once.
-func onceEach(words []string) []string {
-	seen := map[string]bool{}
-	return slices.DeleteFunc(words, func(w string) bool {
+// onceEach returns what is in a list in its order, each once.
+func onceEach[T comparable](list []T) []T {
+	seen := map[T]bool{}
+	return slices.DeleteFunc(list, func(w T) bool {
 		was := seen[w]
 		seen[w] = true
 		return was

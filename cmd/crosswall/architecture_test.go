@@ -101,6 +101,7 @@ var layers = [...]struct {
 	{"translate/terraform", []string{"model", "model/audit", "terraform", "providers", "translate"}},
 	{"translate/strictyaml", []string{"model", "go.yaml.in/yaml/v3"}},
 	{"translate/auditfile", []string{"model", "model/audit", "translate/strictyaml"}},
+	{"translate/auditfix", []string{"model", "model/audit", "github.com/hashicorp/hcl/v2/...", "github.com/zclconf/go-cty/..."}},
 	{"translate/snapshot", []string{"model", "providers"}},
 	{"translate/kubernetes/live", nil}, // ruled by TestLiveSources
 	{"translate/*", []string{"model", "model/audit", "providers", "translate", "translate/strictyaml", "go4.org/netipx",

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/crosswall/crosswall/model"
 	"github.com/crosswall/crosswall/model/audit"
 	"github.com/crosswall/crosswall/model/audit/checks"
+	"github.com/crosswall/crosswall/translate/auditfix"
 )
 
 // Forms of an audit's answer, besides those that other commands have.
@@ -51,7 +53,9 @@ address receives it, latent where it surely does not, possible where that is not
 says so.
 
 The exit code is 1 for a finding of the severity --fail-on or a worse one, and otherwise 3 where something could not be read
-that bears on the answer. Findings of --baseline, and those for which somebody answers, do not count.`,
+that bears on the answer. Findings of --baseline, and those for which somebody answers, do not count.
+
+With --only and --skip nothing is said of findings of --baseline of the other checks, and --write-baseline keeps those that the file has.`,
 		Example: `  crosswall audit ./terraform
   crosswall audit aws://eu-west-1/vpc-0a1b2c3d --fail-on high
   crosswall audit snapshot.json --only 'EXP*' -o sarif > audit.sarif
@@ -106,7 +110,7 @@ func (r *auditRequest) run(ctx context.Context, s *streams, paths []string) erro
 	if err != nil {
 		return err
 	}
-	known, err := r.readBaseline()
+	earlier, err := r.baselines(s)
 	if err != nil {
 		return err
 	}
@@ -120,12 +124,12 @@ func (r *auditRequest) run(ctx context.Context, s *streams, paths []string) erro
 	}
 	report.tellIdle(s, rules)
 	if r.writeBaseline != "" {
-		if err := report.writeBaseline(r.writeBaseline); err != nil {
+		if err := report.writeBaseline(s, r.writeBaseline, earlier.replaced); err != nil {
 			return err
 		}
 	}
 	if r.baseline != "" {
-		report.compareWith(known)
+		report.compareWith(earlier.known)
 	}
 	text, err := report.render(r.output.String())
 	if err != nil {
@@ -152,12 +156,29 @@ func (r *auditRequest) audit(ctx context.Context, s *streams, paths []string, ru
 	set := rules.settings
 	set.Now = r.now
 	set.Suppressions = slices.Concat(set.Suppressions, read.suppressions)
-	found := audit.Run(audit.New(read.reading, set), asked)
+	found, err := uninterrupted(ctx, func() []audit.Finding { return audit.Run(audit.New(read.reading, set), asked) })
+	if err != nil {
+		return auditedSource{}, err
+	}
+	auditfix.Write(found, auditfix.Files{Read: os.ReadFile, List: namesIn})
 	if ctx.Err() != nil {
 		return auditedSource{}, badInput("interrupted")
 	}
 	out := auditedSource{name: read.name, inv: read.reading.Inventory, incomplete: read.incomplete, notes: read.findings, all: found}
 	out.findings, out.suppressed, out.idle = audit.Sift(found, set.Suppressions, r.now)
+	return out, nil
+}
+
+// namesIn returns the names of what is in a folder.
+func namesIn(folder string) ([]string, error) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]string, len(entries))
+	for i, e := range entries {
+		out[i] = e.Name()
+	}
 	return out, nil
 }
 

@@ -1,105 +1,113 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
 
+	"github.com/crosswall/crosswall/model"
 	"github.com/crosswall/crosswall/model/audit"
+	"github.com/crosswall/crosswall/model/audit/checks"
+	"github.com/crosswall/crosswall/translate/auditfile"
 )
 
-// baselineFile is what --write-baseline writes. A report in JSON is one too: both have the fingerprints and severities of findings.
-type baselineFile struct {
-	Note     string         `json:"note,omitempty"`
-	Version  int            `json:"version"`
-	Findings []baselineLine `json:"findings"`
+// baselines is what earlier runs found.
+type baselines struct {
+	// known is what --baseline names.
+	known []auditfile.Known
+	// replaced is what is in the file that --write-baseline replaces.
+	replaced []auditfile.Known
 }
 
-// baselineLine is a finding of a baseline. Fingerprint, Severity and Source count; the rest is for those who read it.
-type baselineLine struct {
-	Fingerprint string `json:"fingerprint"`
-	Severity    string `json:"severity"`
-	// Source is what the source was called; empty: any.
-	Source  string `json:"source,omitempty"`
-	Check   string `json:"check,omitempty"`
-	Summary string `json:"summary,omitempty"`
-}
-
-// maxBaseline bounds the size of a baseline, in bytes.
-const maxBaseline = 256 << 20
-
-// readBaseline reads what --baseline names.
-func (r *auditRequest) readBaseline() ([]baselineLine, error) {
-	if r.baseline == "" {
-		return nil, nil
+// baselines reads what --baseline names, and what --write-baseline is to replace: nothing but a baseline.
+func (r *auditRequest) baselines(s *streams) (baselines, error) {
+	var out baselines
+	if r.baseline != "" {
+		known, findings, err := readBaseline(r.baseline)
+		if err != nil {
+			return out, err
+		}
+		s.tell(findings, true)
+		if model.WorstSeverity(findings) == model.Error {
+			return out, outcome{code: exitInput}
+		}
+		out.known = known
 	}
-	f, err := os.Open(r.baseline)
-	if err != nil {
-		return nil, badInput("%w", err)
+	if r.writeBaseline == "" {
+		return out, nil
 	}
-	defer f.Close() //nolint:errcheck // opened for reading only
-	data, err := io.ReadAll(io.LimitReader(f, maxBaseline+1))
+	info, err := os.Stat(r.writeBaseline)
 	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		_, err = os.Stat(filepath.Dir(r.writeBaseline))
+		if err != nil {
+			return out, badInput("--write-baseline: %w", err)
+		}
+		return out, nil
 	case err != nil:
-		return nil, badInput("%s: %w", r.baseline, err)
-	case len(data) > maxBaseline:
-		return nil, badInput("%s: a baseline may have %d bytes", r.baseline, maxBaseline)
+		return out, badInput("--write-baseline: %w", err)
+	case !info.Mode().IsRegular():
+		return out, badInput("%s is no file that can be replaced", r.writeBaseline)
+	case info.Size() == 0:
+		return out, nil
 	}
-	var read struct {
-		Version  int             `json:"version"`
-		Findings *[]baselineLine `json:"findings"`
+	var findings []model.Finding
+	if out.replaced, findings, err = readBaseline(r.writeBaseline); err == nil && len(findings) > 0 {
+		err = badInput("%s is there and is no baseline: it is not overwritten", r.writeBaseline)
 	}
-	if err := json.Unmarshal(data, &read); err != nil {
-		return nil, badInput("%s: not a baseline: %s", r.baseline, jsonFault(data, err))
-	}
-	if read.Findings == nil || read.Version != 1 {
-		return nil, badInput("%s: not a baseline; --write-baseline and -o json write one", r.baseline)
-	}
-	for i, l := range *read.Findings {
-		_, ok := audit.ParseSeverity(l.Severity)
-		if l.Fingerprint == "" || !ok {
-			return nil, badInput("%s: findings[%d] has no fingerprint, or severity %q, which is none", r.baseline, i, l.Severity)
-		}
-	}
-	return *read.Findings, nil
+	return out, err
 }
 
-// jsonFault says where JSON is wrong.
-func jsonFault(data []byte, err error) string {
-	var syntax *json.SyntaxError
-	if !errors.As(err, &syntax) {
-		return err.Error()
-	}
-	line, column := 1, 1
-	for _, c := range data[:min(int(syntax.Offset), len(data))] {
-		if column++; c == '\n' {
-			line, column = line+1, 1
-		}
-	}
-	return fmt.Sprintf("line %d, column %d: %v", line, column, err)
-}
-
-// writeBaseline writes all findings, suppressed ones left out: they are answered for.
-func (a auditReport) writeBaseline(path string) error {
-	out := baselineFile{Version: 1, Note: "written by crosswall audit --write-baseline; what is here is not reported again", Findings: []baselineLine{}}
-	for _, f := range a.findings() {
-		out.Findings = append(out.Findings, baselineLine{f.Fingerprint, f.Severity.String(), f.source, f.Check, f.Summary})
-	}
-	text, err := jsonText(out)
+// readBaseline reads a file. The error is for one that cannot be read, the findings are of what is in it.
+func readBaseline(path string) ([]auditfile.Known, []model.Finding, error) {
+	data, err := readBounded(path, auditfile.MaxBaseline+1)
 	if err != nil {
+		return nil, nil, badInput("%w", err)
+	}
+	known, findings := auditfile.ReadBaseline(path, data)
+	return known, findings, nil
+}
+
+// wasAsked reports whether the check of a finding was made, so that it would have been found again. One that does not exist any more finds nothing.
+func (a auditReport) wasAsked(k auditfile.Known) bool {
+	is := func(c audit.Check) bool { return c.ID == k.Check }
+	if k.Check == "" {
+		return len(a.checks) == len(checks.All())
+	}
+	return slices.ContainsFunc(a.checks, is) || !slices.ContainsFunc(checks.All(), is)
+}
+
+// writeBaseline writes all findings, suppressed ones left out: they are answered for. What the file that is replaced has of checks that were not made
+// stays in it.
+func (a auditReport) writeBaseline(s *streams, path string, replaced []auditfile.Known) error {
+	var out []auditfile.Known
+	for _, f := range a.findings() {
+		out = append(out, auditfile.Known{Fingerprint: f.Fingerprint, Severity: f.Severity, Source: f.source, Check: f.Check, Summary: f.Summary})
+	}
+	kept := slices.DeleteFunc(slices.Clone(replaced), a.wasAsked)
+	text, err := auditfile.FormatBaseline(append(out, kept...))
+	if err != nil {
+		return outcome{exitInternal, err}
+	}
+	if err := replaceFile(path, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	}); err != nil {
 		return err
 	}
-	return replaceFile(path, func(w io.Writer) error {
-		_, err := io.WriteString(w, text)
-		return err
-	})
+	if len(kept) > 0 {
+		fmt.Fprintf(s.err, "%s: kept %s of checks that were not made\n", path, count(len(kept), "finding"))
+	}
+	return nil
 }
 
 // compareWith leaves out what is in a baseline. The same finding in two sources is two: a line of the baseline stands for one of them, that of
-// its source, or where nothing is called so any more, as when a folder was moved, of any.
-func (a *auditReport) compareWith(lines []baselineLine) {
+// its source, or where nothing is called so any more, as when a folder was moved, of any. Of checks that were not made nothing is said.
+func (a *auditReport) compareWith(lines []auditfile.Known) {
 	here := map[string]bool{}
 	for _, s := range a.sources {
 		here[s.name] = true
@@ -108,10 +116,11 @@ func (a *auditReport) compareWith(lines []baselineLine) {
 	for i := range known {
 		known[i] = audit.Baseline{}
 	}
-	left := lines
+	left := slices.DeleteFunc(slices.Clone(lines), func(k auditfile.Known) bool { return !a.wasAsked(k) })
+	a.notAsked = len(lines) - len(left)
 	for _, moved := range []bool{false, true} {
 		for i, s := range a.sources {
-			left = takeLines(known[i], s, left, func(l baselineLine) bool { return l.Source == s.name || moved && !here[l.Source] })
+			left = takeLines(known[i], s, left, func(k auditfile.Known) bool { return k.Source == s.name || moved && !here[k.Source] })
 		}
 	}
 	for i, s := range a.sources {
@@ -123,18 +132,18 @@ func (a *auditReport) compareWith(lines []baselineLine) {
 }
 
 // takeLines puts lines into the baseline of a source that may be about it, one for each of its findings, and returns the others.
-func takeLines(b audit.Baseline, s auditedSource, lines []baselineLine, mayBe func(baselineLine) bool) []baselineLine {
+func takeLines(b audit.Baseline, s auditedSource, lines []auditfile.Known, mayBe func(auditfile.Known) bool) []auditfile.Known {
 	has := map[string]bool{}
 	for _, f := range s.all {
 		has[f.Fingerprint] = true
 	}
-	var left []baselineLine
-	for _, l := range lines {
-		if _, taken := b[l.Fingerprint]; taken || !has[l.Fingerprint] || !mayBe(l) {
-			left = append(left, l)
+	var left []auditfile.Known
+	for _, k := range lines {
+		if _, taken := b[k.Fingerprint]; taken || !has[k.Fingerprint] || !mayBe(k) {
+			left = append(left, k)
 			continue
 		}
-		b[l.Fingerprint], _ = audit.ParseSeverity(l.Severity)
+		b[k.Fingerprint] = k.Severity
 	}
 	return left
 }

@@ -1,12 +1,11 @@
 package main
 
 import (
-	"os"
-
 	"github.com/crosswall/crosswall/model"
 	"github.com/crosswall/crosswall/model/audit"
 	"github.com/crosswall/crosswall/model/audit/checks"
 	"github.com/crosswall/crosswall/translate/auditfile"
+	"github.com/crosswall/crosswall/translate/strictyaml"
 )
 
 // auditRules is what a configuration file says, or the defaults.
@@ -26,7 +25,7 @@ func (r *auditRequest) configuration(s *streams) (auditRules, error) {
 	if r.config == "" {
 		return out, nil
 	}
-	data, err := os.ReadFile(r.config)
+	data, err := readBounded(r.config, strictyaml.MaxBytes+1)
 	if err != nil {
 		return out, badInput("%w", err)
 	}

@@ -24,6 +24,8 @@ type auditJSON struct {
 type auditBaselineJSON struct {
 	Known int `json:"known"`
 	Gone  int `json:"gone"`
+	// NotAsked counts those of checks that were not made.
+	NotAsked int `json:"notAsked"`
 }
 
 type auditedSourceJSON struct {
@@ -100,8 +102,8 @@ func (a auditReport) json() auditJSON {
 	for v, n := range a.count() {
 		out.Counts[v.String()] = n
 	}
-	if a.known > 0 || a.gone > 0 {
-		out.Baseline = &auditBaselineJSON{a.known, a.gone}
+	if a.known > 0 || a.gone > 0 || a.notAsked > 0 {
+		out.Baseline = &auditBaselineJSON{a.known, a.gone, a.notAsked}
 	}
 	for _, f := range a.findings() {
 		out.Findings = append(out.Findings, a.findingJSON(f))
@@ -138,7 +140,7 @@ func (a auditReport) findingJSON(f located) auditFindingJSON {
 		j.Because = append(j.Because, auditCauseJSON{x.Text, known(x.Origin), x.Link})
 	}
 	for _, x := range f.Fixes {
-		j.Fixes = append(j.Fixes, auditFixJSON(x))
+		j.Fixes = append(j.Fixes, auditFixJSON{x.Title, x.Form, x.Text})
 	}
 	for _, x := range c.About(f.Object) {
 		j.References = append(j.References, referenceJSON{x.Scheme, x.ID})

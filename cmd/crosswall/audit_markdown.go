@@ -54,7 +54,11 @@ func (a auditReport) markdownFinding(f located) string {
 		item("known as", refs)
 	}
 	for _, x := range f.Fixes {
-		fmt.Fprintf(&b, "\n%s:\n\n```%s\n%s\n```\n", escapeMarkdown(x.Title), x.Form, strings.ReplaceAll(strings.TrimRight(x.Text, "\n"), "```", "'''"))
+		language := x.Form
+		if x.Changes != nil {
+			language = "diff"
+		}
+		fmt.Fprintf(&b, "\n%s:\n\n```%s\n%s\n```\n", escapeMarkdown(x.Title), language, strings.ReplaceAll(strings.TrimRight(x.Text, "\n"), "```", "'''"))
 	}
 	return b.String()
 }

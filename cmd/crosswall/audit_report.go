@@ -11,8 +11,8 @@ import (
 type auditReport struct {
 	checks  []audit.Check
 	sources []auditedSource
-	// known is how many findings are in the baseline, gone how many of the baseline are no more.
-	known, gone int
+	// known is how many findings are in the baseline, gone how many of the baseline are no more, notAsked how many are of checks that were not made.
+	known, gone, notAsked int
 }
 
 // auditedSource is what was found in one source.

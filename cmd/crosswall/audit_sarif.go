@@ -116,6 +116,9 @@ func sarifResult(f located, rule int) *sarif.Result {
 		"crosswall/v1": f.Fingerprint, "primaryLocationLineHash": f.Fingerprint}).
 		WithProperties(sarif.NewPropertyBag().WithTags([]string{f.Severity.String()}).Add("security-severity", securitySeverity(f.Severity)).
 			Add("exposure", f.Exposure.String()).Add("object", f.Object.Label()))
+	for _, x := range sarifFixes(f.Fixes) {
+		r.AddFixe(x)
+	}
 	if strings.HasPrefix(f.Object.Link, "https://") {
 		r.WithHostedViewerURI(f.Object.Link)
 	}

@@ -46,13 +46,19 @@ resource "aws_security_group" "web" {
 	if err := report.Validate(); err != nil {
 		t.Error(err)
 	}
-	suppressed := 0
+	suppressed, fixed := 0, 0
 	results := report.Runs[0].Results
 	if len(results) < 5 {
 		t.Fatalf("%d results", len(results))
 	}
 	for _, r := range results {
 		suppressed += len(r.Suppressions)
+		for _, x := range r.Fixes {
+			fixed++
+			if len(x.ArtifactChanges) != 1 || *x.ArtifactChanges[0].ArtifactLocation.URI != *r.Locations[0].PhysicalLocation.ArtifactLocation.URI {
+				t.Errorf("the fix of %s is of another file", *r.RuleID)
+			}
+		}
 		if r.PartialFingerprints["primaryLocationLineHash"] == "" || r.Message.Text == nil || len(r.Locations) != 1 ||
 			!strings.Contains(*r.Locations[0].PhysicalLocation.ArtifactLocation.URI, "a%20folder/main.tf") {
 			data, _ := json.Marshal(r) // for the message alone
@@ -61,6 +67,9 @@ resource "aws_security_group" "web" {
 		if rule := report.Runs[0].Tool.Driver.Rules[r.RuleIndex]; *rule.ID != *r.RuleID || rule.Help == nil || rule.HelpURI == nil {
 			t.Errorf("rule %s of result %s has no help", *rule.ID, *r.RuleID)
 		}
+	}
+	if fixed == 0 {
+		t.Error("no fix")
 	}
 	if suppressed != 1 {
 		t.Errorf("%d suppressions", suppressed)

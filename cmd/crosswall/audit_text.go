@@ -56,10 +56,19 @@ func writeFinding(b *strings.Builder, f located, withSource bool) {
 	row("because", causeLines(f.Finding)...)
 	row("advice", f.Advice)
 	for _, x := range f.Fixes {
-		row("fix", append([]string{x.Title + " (" + x.Form + "):"}, strings.Split(strings.TrimRight(x.Text, "\n"), "\n")...)...)
+		row("fix", append([]string{x.Title + " (" + x.Form + "):"}, fixLines(x)...)...)
 	}
 	row("id", f.Fingerprint)
 	b.WriteString(table(rows))
+}
+
+// fixLines are the lines of a fix for people to read; a diff for patch is in the other forms, which keep tabs and carriage returns.
+func fixLines(x audit.Fix) []string {
+	lines := strings.Split(strings.TrimRight(x.Text, "\n"), "\n")
+	for i, l := range lines {
+		lines[i] = strings.ReplaceAll(strings.TrimSuffix(l, "\r"), "\t", "    ")
+	}
+	return lines
 }
 
 // onOneLine keeps a name that somebody gave a resource from ending the line, and from telling the terminal what to do: control characters, and
@@ -139,6 +148,9 @@ func (a auditReport) summary() string {
 	}
 	if a.known > 0 || a.gone > 0 {
 		text += fmt.Sprintf("; %d of the baseline not shown, %d of it gone", a.known, a.gone)
+	}
+	if a.notAsked > 0 {
+		text += fmt.Sprintf("; %d of the baseline of checks that were not made", a.notAsked)
 	}
 	if a.incomplete() {
 		text += "; something could not be read that bears on the answer"

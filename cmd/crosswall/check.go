@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -70,19 +71,15 @@ func (r *checkRequest) run(ctx context.Context, s *streams, file string, sources
 	if err != nil {
 		return err
 	}
-	w := assertion.World{Policy: m.Policy, Called: namesOfMembers(m)}
-	if m.parties != nil {
-		w.Inventory, w.Unplaced = m.Inventory, m.parties.unplaced
-	} else {
-		w.Inventory, w.Unplaced = inBothFamilies(m.Input)
-	}
-	report := checkReport{inv: m.Inventory, incomplete: m.code() != exitClean}
+	w := worldOf(m)
+	report := checkReport{inv: w.Inventory, incomplete: m.code() != exitClean}
 	for i, a := range asserted {
 		s.progress("checking assertion %d of %d", i+1, len(asserted))
-		report.results = append(report.results, w.Check(a))
-		if ctx.Err() != nil {
-			return badInput("interrupted")
+		checked, err := uninterrupted(ctx, func() assertion.Result { return w.Check(a) })
+		if err != nil {
+			return err
 		}
+		report.results = append(report.results, checked)
 	}
 	s.progressDone()
 	text, err := report.render(r.output.String())
@@ -93,6 +90,25 @@ func (r *checkRequest) run(ctx context.Context, s *streams, file string, sources
 		return err
 	}
 	return ended(report.code(), r.exitZero)
+}
+
+// worldOf is what was read as assertions are checked against it. Of parties whose addresses are not known, those of their networks are all that they
+// may have.
+func worldOf(m material) assertion.World {
+	w := assertion.World{Policy: m.Policy, Called: namesOfMembers(m)}
+	if m.parties == nil {
+		w.Inventory, w.Unplaced = inBothFamilies(m.Input)
+		return w
+	}
+	w.Inventory, w.Unplaced = m.Inventory, m.parties.unplaced
+	w.Inventory.Members = slices.Clone(w.Inventory.Members)
+	within := m.parties.within()
+	for i, x := range w.Inventory.Members {
+		if at, ok := within[x.ID]; ok {
+			w.Inventory.Members[i].Addrs = x.Addrs.Intersect(at)
+		}
+	}
+	return w
 }
 
 // readAssertions reads a file of assertions. What is wrong with it has been reported when it returns an error.

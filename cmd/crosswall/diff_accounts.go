@@ -46,7 +46,7 @@ type accountsDiff struct {
 
 // runAccounts compares the accounts of a list with a source.
 func (r *diffRequest) runAccounts(ctx context.Context, s *streams, want string) error {
-	targets, err := readAccounts(r.many.list)
+	targets, err := readAccounts(s, r.many.list)
 	if err != nil {
 		return err
 	}

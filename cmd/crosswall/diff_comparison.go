@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/crosswall/crosswall/model"
 	"github.com/crosswall/crosswall/translate"
@@ -14,8 +13,16 @@ type opponent struct {
 	// name is what the user calls it, label its part in the comparison: "want" or "have".
 	name, label string
 	policy      model.Policy
+	// standins is how many layers at the end of the policy nobody wrote: they stand for what the side does not have.
+	standins int
 	// isolations say why the policy refuses what no rule of it admits; by member.
 	isolations []translate.Isolation
+}
+
+// written is the policy without what nobody wrote.
+func (o opponent) written() model.Policy {
+	o.policy.Layers = o.policy.Layers[:len(o.policy.Layers)-o.standins]
+	return o.policy
 }
 
 // comparison is two policies, the inventory on which they meet, and how they differ in
@@ -245,29 +252,10 @@ func keyOf(r ruleAt, shared map[model.Identity]bool) ruleKey {
 
 // selectorText spells a selector, members that are not shared left out.
 func selectorText(s model.Selector, shared map[model.Identity]bool) string {
-	all := func(name string, in []model.Selector) string {
-		parts := make([]string, len(in))
-		for i, t := range in {
-			parts[i] = selectorText(t, shared)
+	return model.Spelling(model.MapLeaves(s, func(leaf model.Selector) model.Selector {
+		if ids, ok := leaf.(model.Identities); ok {
+			return slices.DeleteFunc(slices.Clone(ids), func(id model.Identity) bool { return id != model.Outside && !shared[id] })
 		}
-		return name + "(" + strings.Join(parts, " ") + ")"
-	}
-	switch s := s.(type) {
-	case model.At:
-		return s.Addrs.String()
-	case model.Identities:
-		return fmt.Sprintf("%q", slices.DeleteFunc(slices.Clone(s), func(id model.Identity) bool { return id != model.Outside && !shared[id] }))
-	case model.Group:
-		return fmt.Sprintf("group %q", string(s))
-	case model.And:
-		return all("and", s)
-	case model.Or:
-		return all("or", s)
-	case model.Not:
-		return all("not", []model.Selector{s.Selector})
-	case model.Maybe:
-		return all("maybe", []model.Selector{s.Selector})
-	case nil, model.Any:
-	}
-	return "any"
+		return leaf
+	}))
 }

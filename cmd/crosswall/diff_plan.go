@@ -109,6 +109,7 @@ func (r *diffRequest) readings(s *streams, in *[2]tfsource.Input, findings []mod
 		return comparison{}, outcome{code: exitInput}
 	}
 	want.policy, have.policy = a.Policy, b.Policy
+	want.standins, have.standins = len(a.Policy.Layers)-a.LayersRead(), len(b.Policy.Layers)-b.LayersRead()
 	inv := addressed(a.Inventory)
 	c := compareInputs(want, have, inv, inv)
 	c.noun, c.byPlace = "group", true

@@ -18,9 +18,14 @@ func textOnly(c comparison, sections []diffSection) int {
 	asked := map[string]model.Endpoints{}
 	// A rule that is written anew under its old name has an effect if either version has.
 	plain, effective := [2][]string{}, map[string]bool{}
-	for i, p := range []model.Policy{c.want.policy, c.have.policy} {
+	rewritten := c.rewritten
+	written := [2]model.Policy{c.want.written(), c.have.written()}
+	if c.want.standins+c.have.standins > 0 {
+		rewritten = rewrittenRules(written[0], written[1], r.shared)
+	}
+	for i, p := range written {
 		eachRule(p, func(at ruleAt) {
-			if n := c.rewritten[keyOf(at, r.shared)]; n == 0 || (n > 0) != (i == 1) {
+			if n := rewritten[keyOf(at, r.shared)]; n == 0 || (n > 0) != (i == 1) {
 				return
 			}
 			name, place := fmt.Sprint(at.layer.Name, at.direction, at.Name), fmt.Sprint(at.layer.Name, at.direction)

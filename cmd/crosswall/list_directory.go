@@ -151,47 +151,11 @@ func intern(ids map[string]int, key string, add func()) int {
 
 // selector numbers a selector; selectors that are spelt alike are one.
 func (d *directory) selector(s model.Selector) int {
-	var b strings.Builder
-	spell(&b, s)
-	return intern(d.selectIDs, b.String(), func() {
+	return intern(d.selectIDs, model.Spelling(s), func() {
 		r := d.inv.Resolve(s)
 		out := cover{r.Must.At(model.Outside), r.May.At(model.Outside)}
 		d.selectors = append(d.selectors, namer{resolved: r, outside: out})
 	})
-}
-
-// spell writes a selector such that different ones differ.
-func spell(b *strings.Builder, s model.Selector) {
-	list := func(name string, parts []model.Selector) {
-		b.WriteString(name + "(")
-		for _, p := range parts {
-			spell(b, p)
-			b.WriteByte(';')
-		}
-		b.WriteByte(')')
-	}
-	switch s := s.(type) {
-	case nil, model.Any:
-		b.WriteString("any")
-	case model.At:
-		b.WriteString("at " + s.Addrs.String())
-	case model.Identities:
-		b.WriteString("ids")
-		for _, id := range s {
-			b.WriteByte(0)
-			b.WriteString(string(id))
-		}
-	case model.Group:
-		fmt.Fprintf(b, "group %q", string(s))
-	case model.And:
-		list("and", s)
-	case model.Or:
-		list("or", s)
-	case model.Not:
-		list("not", []model.Selector{s.Selector})
-	case model.Maybe:
-		list("maybe", []model.Selector{s.Selector})
-	}
 }
 
 // cover numbers a part of an end that holds the addresses.

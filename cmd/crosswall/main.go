@@ -27,6 +27,7 @@ func mainCode() int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	context.AfterFunc(ctx, stop) // whoever interrupts a second time does not want to wait for anything
 	return run(ctx, os.Args[1:], streams{
 		in:     os.Stdin,
 		out:    os.Stdout,

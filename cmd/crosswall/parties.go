@@ -15,8 +15,9 @@ import (
 type parties struct {
 	// called are further names of each.
 	called map[model.Identity][]string
-	// unplaced are those whose addresses are not known.
+	// unplaced are those whose addresses are not known; within works out the addresses of the networks of some of these.
 	unplaced map[model.Identity]bool
+	within   func() map[model.Identity]model.AddrSet
 	// incomplete says that something was not read that bears on the answer.
 	incomplete bool
 }
@@ -63,7 +64,7 @@ func (o *sourceOptions) readParties(ctx context.Context, s *streams, f found) (m
 	if err := ctx.Err(); err != nil {
 		return material{}, badInput("interrupted")
 	}
-	m := material{findings: findings, parties: &parties{called: alone.Called(), incomplete: leavesOut(findings) || c.hasGaps()}}
+	m := material{findings: findings, parties: &parties{called: alone.Called(), within: alone.Within, incomplete: leavesOut(findings) || c.hasGaps()}}
 	m.Input = translate.Input{Policy: alone.Policy, Inventory: addressed(alone.Inventory)}
 	filtered := model.AllAddrs().Subtract(services())
 	m.parties.unplaced = map[model.Identity]bool{}

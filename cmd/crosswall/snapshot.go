@@ -93,7 +93,7 @@ func (r *snapshotRequest) args(_ *cobra.Command, args []string) error {
 
 // runAccounts reads many accounts.
 func (r *snapshotRequest) runAccounts(ctx context.Context, s *streams) error {
-	targets, err := readAccounts(r.many.list)
+	targets, err := readAccounts(s, r.many.list)
 	if err != nil {
 		return err
 	}

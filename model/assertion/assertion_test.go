@@ -131,6 +131,42 @@ func TestCheckAsksWhetherSomebodyIsThere(t *testing.T) {
 	}
 }
 
+// TestCheckWithinANetwork: of members whose addresses are not known, but whose network's are, whatever is so of all of these is so.
+func TestCheckWithinANetwork(t *testing.T) {
+	for _, c := range []struct{ from, text, want string }{
+		{"0.0.0.0/0", "web > db: always", "holds"}, // no IPv6 address is possible
+		{"0.0.0.0/0", "2001:db8::/32 > web: always", "vacuous"},
+		{"0.0.0.0/0", "198.51.100.0/24 > web: always", "holds"},
+		{"::/0", "internet > web: never", "holds"},
+		{"::/0", "web > db: sometimes", "fails"},
+		{"10.0.0.0/16", "web > db: always", "holds"},
+		{"10.0.0.0/16", "web > db: never", "fails"},
+		{"10.0.0.0/15", "10.0.0.0/16 > db: always", "holds"},
+		{"10.0.0.0/16", "10.0.0.0/15 > db: always", "holds"},
+		{"198.51.100.0/24", "10.0.0.0/16 > db: always", "fails"}, // web is there, wherever
+		{"198.51.100.0/24", "10.0.1.0/24 > db: always", "unknown"},
+		{"10.0.1.0/24", "web > db: always", "unknown"},
+		{"10.0.1.0/24", "web > db: never", "unknown"},
+		{"10.0.1.0/24", "web > db: sometimes", "unknown"},
+		{"10.0.1.0/24", "only 10.0.1.0/24 > db", "holds"},
+		{"10.0.0.0/16", "only 10.0.1.0/24 > db", "unknown"},
+		{"10.0.0.0/16", "only 10.0.0.0/16 > db", "holds"},
+		{"10.0.0.0/16", "web except 10.0.1.0/24 > db: never", "unknown"},
+		{"10.1.0.0/16", "web > db: never", "holds"},
+	} {
+		network := model.MustPrefixes("10.0.0.0/16")
+		w := assertion.World{Unplaced: map[model.Identity]bool{"web": true, "db": true},
+			Inventory: model.Inventory{Outside: model.MustPrefixes("198.51.100.0/24"), Members: []model.Member{{ID: "web", Addrs: network}, {ID: "db", Addrs: network}}},
+			Policy: model.Policy{Layers: []model.Layer{{Name: "rules", State: model.Stateful, Ingress: []model.Chain{{Order: model.AnyAllow, Default: model.Deny,
+				Rules: []model.Rule{{Action: model.Allow, Peer: model.At{Addrs: model.MustPrefixes(c.from)}, Traffic: model.Traffic{model.AllTraffic()}}}}}}}}}
+		r := w.Check(parsed(t, c.text))
+		if r.Verdict.String() != c.want {
+			t.Errorf("from %s, %s: %s (%s), want %s; example %v", c.from, c.text, r.Verdict, r.Why, c.want, r.Example)
+		}
+		checkExample(t, r)
+	}
+}
+
 // checkExample holds the example against what the evaluator says of it.
 func checkExample(t *testing.T, r assertion.Result) {
 	t.Helper()
@@ -226,6 +262,32 @@ func TestParseFaults(t *testing.T) {
 		if joined := strings.Join(all, "\n"); says != "" && (len(as) > 0 || !strings.Contains(joined, says)) {
 			t.Errorf("%q: %v, %s; want %q", text, as, joined, says)
 		}
+	}
+}
+
+// TestParseIsBounded: what exists to exhaust memory is refused at once, and a file of faults makes no report of its size.
+func TestParseIsBounded(t *testing.T) {
+	many := "define a = " + strings.Repeat("x,", 9_999) + "x\n"
+	for _, c := range []struct{ name, text, says string }{
+		{"a name for many, many times on a line", many + strings.Repeat("a,", 400_000) + "a > b: never\n", "a:2:3: error: more than 10000"},
+		{"a name for many, on many lines", many + strings.Repeat("a > b: never\n", 50_000), "error: more than 10000 are named, or more than 1000000 in the file"},
+		{"a name for many names for many", many + "define b = a,a\nb > c: never\n", "a:2:14: error: more than 10000"},
+		{"faults alone", strings.Repeat("x\n", 400_000), "a:400001: error: there are 399500 more"},
+		{"a large file", strings.Repeat("#", assertion.MaxBytes+1), "one of assertions may have"},
+		{"no text", "a > b: never\x00\n", "a:1:13: error: the line has the control character '\\x00'"},
+		{"UTF-16", "a\x00 \x00>\x00 \x00b\x00", "save the file as text in UTF-8"},
+	} {
+		as, findings := assertion.Parse("a", []byte(c.text))
+		var all []string
+		for _, f := range findings {
+			all = append(all, f.String())
+		}
+		if joined := strings.Join(all, "\n"); len(as) > 0 || len(findings) > 501 || !strings.Contains(joined, c.says) {
+			t.Errorf("%s: %d assertions and %d findings; want %q in\n%.300s", c.name, len(as), len(findings), c.says, joined)
+		}
+	}
+	if as, findings := assertion.Parse("a", []byte("\ufeff# with the mark that editors on Windows write\r\na > b: never\r\n")); len(as) != 1 || as[0].Text != "a > b: never" {
+		t.Errorf("%v %v", as, findings)
 	}
 }
 

@@ -77,16 +77,15 @@ func (w World) Check(a Assertion) Result {
 		return r
 	}
 	if a.Only {
-		from = crowd{sure: model.AnyEndpoint().Subtract(from.all()), perhaps: from.perhaps}
+		from = from.Complement()
 	}
-	sure := w.between(from.sure, to.sure, a.Traffic)
-	all := w.between(from.all(), to.all(), a.Traffic)
+	all := w.between(from, to, a.Traffic)
 	if all.IsEmpty() {
 		r.Verdict, r.Why = Vacuous, "no such connection is possible"
 		return r
 	}
 	p := w.Policy.PermittedWithin(w.Inventory, all)
-	r.judge(w, p, sure, all)
+	r.judge(w, p, all)
 	region := r.About
 	if region.IsEmpty() {
 		region = all
@@ -101,19 +100,20 @@ func (w World) Check(a Assertion) Result {
 	return r
 }
 
-// judge decides by what is permitted of all connections that the assertion may be about, of which some surely are.
-func (r *Result) judge(w World, p model.Permitted, sure, all model.Region) {
+// judge decides by what is permitted of all connections that the assertion is about. Those of members whose addresses are not known need not be
+// possible.
+func (r *Result) judge(w World, p model.Permitted, all model.Region) {
 	unknown := p.Unknown.Union(p.GaveUp)
 	var fails, open model.Region
 	switch r.Want {
 	case Never:
-		fails, open = p.Allowed.Intersect(sure), p.Allowed.Union(unknown).Intersect(all)
+		fails, open = p.Allowed.Intersect(all), p.Allowed.Union(unknown).Intersect(all)
 	case Always:
 		refused := all.Subtract(p.Allowed).Subtract(unknown)
-		fails, open = refused.Intersect(sure), refused.Union(unknown.Intersect(all))
+		fails, open = refused, refused.Union(unknown.Intersect(all))
 	case Sometimes:
 		switch {
-		case w.isThere(p.Allowed.Intersect(sure)):
+		case w.isThere(p.Allowed.Intersect(all)):
 		case p.Allowed.Intersect(all).IsEmpty() && unknown.Intersect(all).IsEmpty():
 			fails = all
 		default:
@@ -133,47 +133,40 @@ func (r *Result) judge(w World, p model.Permitted, sure, all model.Region) {
 	}
 }
 
-// crowd is who is at one end: those who surely are, and those who may be, because their addresses are not known.
-type crowd struct{ sure, perhaps model.Endpoints }
-
-func (c crowd) all() model.Endpoints { return c.sure.Union(c.perhaps) }
-
 // between is the possible connections of some traffic.
 func (w World) between(from, to model.Endpoints, t model.Traffic) model.Region {
 	return model.NewRegion(model.Box{Src: from, Dst: to, Traffic: t}).Intersect(w.Inventory.Universe())
 }
 
 // ends returns who is named; why says which name is nobody's.
-func (w World) ends(e Ends) (crowd, string) {
-	var c, out crowd
+func (w World) ends(e Ends) (_ model.Endpoints, why string) {
+	var out model.Endpoints
 	for _, t := range e.Terms {
 		one, ok := w.term(t)
 		if !ok {
-			return c, w.nobody(t)
+			return out, w.nobody(t)
 		}
-		c = crowd{c.sure.Union(one.sure), c.perhaps.Union(one.perhaps)}
+		out = out.Union(one)
 	}
 	for _, t := range e.Except {
 		one, ok := w.term(t)
 		if !ok {
-			return c, w.nobody(t)
+			return out, w.nobody(t)
 		}
-		out = crowd{out.sure.Union(one.sure), out.perhaps.Union(one.perhaps)}
+		out = out.Subtract(one)
 	}
-	left := crowd{sure: c.sure.Subtract(out.all())}
-	left.perhaps = c.all().Subtract(out.sure).Subtract(left.sure)
-	if left.all().IsEmpty() {
-		return left, "nobody is left after except"
+	if out.IsEmpty() {
+		return out, "nobody is left after except"
 	}
-	return left, ""
+	return out, ""
 }
 
-// term returns who a term names; false: nobody is called so.
-func (w World) term(t Term) (crowd, bool) {
+// term returns who a term names, wherever they may be; false: nobody is called so.
+func (w World) term(t Term) (model.Endpoints, bool) {
 	strangers := w.Inventory.Addrs(model.Outside)
-	at := func(a model.AddrSet) (crowd, bool) {
+	at := func(a model.AddrSet) (model.Endpoints, bool) {
 		a = a.Intersect(strangers)
-		return crowd{sure: model.EndpointAt(model.Outside, a)}, !a.IsEmpty()
+		return model.EndpointAt(model.Outside, a), !a.IsEmpty()
 	}
 	switch t.Kind {
 	case Internet:
@@ -183,9 +176,9 @@ func (w World) term(t Term) (crowd, bool) {
 	case Outside:
 		return at(model.AllAddrs())
 	case Everybody:
-		return crowd{sure: model.AnyEndpoint()}, true
+		return model.AnyEndpoint(), true
 	case Block:
-		return w.at(t.Addrs), true
+		return model.EndpointsAt(t.Addrs), true
 	case Inside, Named:
 	}
 	var ids []model.Identity
@@ -194,21 +187,7 @@ func (w World) term(t Term) (crowd, bool) {
 			ids = append(ids, m.ID)
 		}
 	}
-	return crowd{sure: model.EndpointsOf(ids...)}, len(ids) > 0
-}
-
-// at is whoever is at addresses. A member whose addresses are not known, or are more than these, may be.
-func (w World) at(a model.AddrSet) crowd {
-	known, unknown := []model.Identity{model.Outside}, []model.Identity{}
-	for _, m := range w.Inventory.Members {
-		if w.isElusive(m) {
-			unknown = append(unknown, m.ID)
-		} else {
-			known = append(known, m.ID)
-		}
-	}
-	there := model.EndpointsAt(a)
-	return crowd{sure: there.Intersect(model.EndpointsOf(known...)), perhaps: there.Intersect(model.EndpointsOf(unknown...))}
+	return model.EndpointsOf(ids...), len(ids) > 0
 }
 
 // isCalled reports whether a member goes by a name, or a pattern.

@@ -14,7 +14,11 @@ import (
 const (
 	// MaxBytes is how long a file may be, in bytes.
 	MaxBytes = 1 << 20
-	maxTerms = 10_000
+	// maxTerms is how many an assertion may name at each end, maxAllTerms how many all of them, with what is defined written out.
+	maxTerms    = 10_000
+	maxAllTerms = 1_000_000
+	// maxFaults is how many faults are told; the others are counted.
+	maxFaults = 500
 )
 
 // Parse reads a file; name is what findings call it. All faults are found at once, as findings of severity Error with line and
@@ -25,20 +29,34 @@ func Parse(name string, data []byte) ([]Assertion, []model.Finding) {
 		p.fault(0, fmt.Sprintf("the file has %d bytes; one of assertions may have %d", len(data), MaxBytes), "")
 		return nil, p.findings
 	}
-	for i, line := range strings.Split(string(data), "\n") {
+	text := strings.TrimPrefix(string(data), "\ufeff")
+	for i, line := range strings.Split(text, "\n") {
 		p.line = i + 1
 		p.text = strings.TrimRight(line, "\r")
-		p.parseLine()
+		if at := strings.IndexFunc(p.text, isControl); at >= 0 {
+			p.fault(at, fmt.Sprintf("the line has the control character %q", p.text[at]), "save the file as text in UTF-8")
+			continue
+		}
+		if p.parseLine(); p.terms > maxAllTerms {
+			break
+		}
 	}
 	if len(p.out) == 0 && len(p.findings) == 0 {
 		p.line = 0
 		p.fault(0, "there is no assertion in it", "write one on a line, such as\ninternet > db: never")
 	}
-	if len(p.findings) > 0 {
-		return nil, model.SortFindings(p.findings)
+	if len(p.findings) == 0 {
+		return p.out, nil
 	}
-	return p.out, nil
+	if n := p.faults - maxFaults; n > 0 {
+		p.findings = append(p.findings, model.Finding{Severity: model.Error, Code: codeMore, Origin: model.Origin{File: name, Line: p.line},
+			Summary: fmt.Sprintf("there are %d more like those; they are left out", n)})
+	}
+	return nil, model.SortFindings(p.findings)
 }
+
+// isControl reports whether a character does not belong into a line of text.
+func isControl(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }
 
 // parser is one run of Parse.
 type parser struct {
@@ -50,6 +68,8 @@ type parser struct {
 	defined  map[string][]Term
 	out      []Assertion
 	findings []model.Finding
+	// faults counts them all, terms all that assertions name.
+	faults, terms int
 }
 
 // fault notes an error at an offset, in bytes, of the line.
@@ -58,8 +78,16 @@ func (p *parser) fault(at int, summary, advice string) {
 	if p.line > 0 {
 		o.Column = at + 1
 	}
-	p.findings = append(p.findings, model.Finding{Severity: model.Error, Code: "invalid-assertion", Summary: summary, Advice: advice, Origin: o})
+	if p.faults++; p.faults <= maxFaults {
+		p.findings = append(p.findings, model.Finding{Severity: model.Error, Code: codeInvalid, Summary: summary, Advice: advice, Origin: o})
+	}
 }
+
+// Codes of what is wrong with a file.
+const (
+	codeInvalid = "invalid-assertion"
+	codeMore    = "more-invalid-assertions"
+)
 
 const example = "for example\ninternet > db: never\nfrontend > backend tcp/8080: always\nonly bastion > * tcp/22"
 
@@ -140,7 +168,7 @@ func (p *parser) define(at int, text string) {
 		p.fault(at, fmt.Sprintf("%q means something already", name), "choose another name")
 		return
 	}
-	if e, ok := p.terms(at+len(text)-len(rest), rest); ok {
+	if e, ok := p.readTerms(at+len(text)-len(rest), rest); ok {
 		if len(e.Except) > 0 {
 			p.fault(at, `"except" goes into assertions, not into definitions`, "")
 			return
@@ -164,9 +192,9 @@ func (p *parser) ends(a Assertion, at int, body string) {
 		return
 	}
 	var ok, ok2 bool
-	a.From, ok = p.terms(at, left)
+	a.From, ok = p.readTerms(at, left)
 	to, traffic := cutTraffic(right)
-	a.To, ok2 = p.terms(at+i+1, to)
+	a.To, ok2 = p.readTerms(at+i+1, to)
 	a.Traffic = model.Traffic{model.AllTraffic()}
 	if traffic != "" {
 		a.Traffic = nil
@@ -226,8 +254,8 @@ func cutTraffic(text string) (to, traffic string) {
 
 var trafficWord = regexp.MustCompile(`^(?:(?:tcp|udp|sctp)(?:/.*)?|any|icmp|icmpv6|\d+)$`)
 
-// terms reads a list of terms; offset is where it begins in the line.
-func (p *parser) terms(offset int, text string) (Ends, bool) {
+// readTerms reads a list of terms; offset is where it begins in the line.
+func (p *parser) readTerms(offset int, text string) (Ends, bool) {
 	var e Ends
 	into := &e.Terms
 	ok := true
@@ -253,6 +281,11 @@ func (p *parser) terms(offset int, text string) (Ends, bool) {
 			into = &e.Except
 			ok = p.term(offset+len(word)-len(after), after, into) && ok
 		}
+		if n := len(e.Terms) + len(e.Except); n > maxTerms || p.terms+n > maxAllTerms {
+			p.terms += n
+			p.fault(offset, fmt.Sprintf("more than %d are named, or more than %d in the file, with what is defined written out", maxTerms, maxAllTerms), "name blocks of addresses, or use * in names")
+			return e, false
+		}
 		if i >= 0 {
 			offset += i + 1
 		}
@@ -260,10 +293,7 @@ func (p *parser) terms(offset int, text string) (Ends, bool) {
 			break
 		}
 	}
-	if len(e.Terms)+len(e.Except) > maxTerms {
-		p.fault(offset, fmt.Sprintf("more than %d are named", maxTerms), "")
-		return e, false
-	}
+	p.terms += len(e.Terms) + len(e.Except)
 	return e, ok
 }
 

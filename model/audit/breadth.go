@@ -17,13 +17,14 @@ import (
 // world is the Internet at large.
 type world struct {
 	all model.AddrSet
-	// v4 and v6 are how many addresses it has.
-	v4, v6 float64
+	// v4 and v6 are how many addresses it has that somebody may hold, and every6 how many of IPv6 altogether.
+	v4, v6, every6 float64
 }
 
 func worldOf(set Settings) world {
 	w := world{all: Internet().Subtract(set.Trusted)}
-	w.v4, w.v6 = Size(w.all)
+	w.v4, w.v6 = Size(w.all.Intersect(assigned()))
+	_, w.every6 = Size(w.all)
 	return w
 }
 
@@ -71,8 +72,8 @@ func (s *Subject) isWide(r netipx.IPRange) bool {
 	return bits <= 0 || sizeOf(r) > math.Ldexp(1, most-bits)
 }
 
-// The parts of a family's addresses from which on a set is the Internet at large, and nearly all of it. The first is
-// about a /3.
+// The parts of a family's addresses that somebody may hold from which on a set is the Internet at large, and nearly all of it. The first
+// is about a /3 of IPv4 and a /6 of IPv6.
 const (
 	largeShare = 1.0 / 8
 	wholeShare = 15.0 / 16
@@ -90,8 +91,16 @@ func (s *Subject) Whole(a model.AddrSet) (v4, v6 bool) {
 	return four >= wholeShare, six >= wholeShare
 }
 
-// share is the part of each family's Internet that a set has.
+// SaysWhole reports, for each family, whether a set reads as all of the Internet: as [Subject.Whole] does, with the addresses of IPv6 that nobody
+// holds. 2000::/3 is the whole Internet and does not say so; ::/0 does.
+func (s *Subject) SaysWhole(a model.AddrSet) (v4, v6 bool) {
+	v4, _ = s.Whole(a)
+	_, six := Size(a.Intersect(s.world.all))
+	return v4, six >= wholeShare*s.world.every6
+}
+
+// share is the part of each family's Internet that a set has, as far as somebody may hold it.
 func (s *Subject) share(a model.AddrSet) (v4, v6 float64) {
-	v4, v6 = Size(a.Intersect(s.world.all))
+	v4, v6 = Size(a.Intersect(s.world.all).Intersect(assigned()))
 	return v4 / max(s.world.v4, 1), v6 / max(s.world.v6, 1)
 }

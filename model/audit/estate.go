@@ -126,6 +126,9 @@ type TraitCode string
 const (
 	// PortsIgnored says: ports are given with a protocol for which the cloud takes no account of them.
 	PortsIgnored TraitCode = "ports-ignored"
+	// PortsOfAll says: ports are given with every protocol, and it is not known whether packets without ports are the rule's. Rules of
+	// the model about them have the origin of those about ports; see [Opening].
+	PortsOfAll TraitCode = "ports-of-all"
 	// PortZero says: from 0 to 0 of a protocol with ports, which is port 0 alone.
 	PortZero TraitCode = "port-zero"
 	// HostBits says: a CIDR block with bits beyond its prefix length.
@@ -217,7 +220,9 @@ type Interface struct {
 	// Addrs is every address of its own; empty: not known. Public are its public ones, whether
 	// its own or translated.
 	Addrs, Public model.AddrSet
-	// IsPublic is whether it has a public address.
+	// PublicIn is every address of the versions of IP in which it has public ones, besides those of Public; empty: only Public tells.
+	PublicIn model.AddrSet
+	// IsPublic is whether it has a public address at which it takes connections: a NAT gateway takes none.
 	IsPublic Flag
 	// What sort of thing has it, in the cloud's own words: "interface", "nat_gateway", "lambda"; empty: not known.
 	What string

@@ -61,7 +61,7 @@ type Finding struct {
 	Causes []Cause
 	// Attached are labels of what the object applies to, sorted.
 	Attached []string
-	// Fixes are changes that would end it.
+	// Fixes are changes of which each by itself would end it.
 	Fixes []Fix
 	// Fingerprint is the same for the same finding about the same object, whatever else changes. [Run] sets it.
 	Fingerprint string
@@ -82,9 +82,15 @@ type Cause struct {
 type Fix struct {
 	// Title says what it does: "remove the rule".
 	Title string
-	// Form is what Text is in: "terraform", "aws", "gcloud", "az", "yaml".
+	// Form is what Text is in: "terraform", "aws", "gcloud", "az", "text".
 	Form string
+	// Text is commands, or of Terraform a unified diff, where Changes are known, or otherwise what to add. Empty where nobody with the files has made text of
+	// Edits yet.
 	Text string
+	// Edits are what to do to configuration that was read as files; nil: it was not, or there is nothing that would surely do.
+	Edits []Edit
+	// Changes are the lines of files that Edits change, in the order of files and lines; nil: not worked out. They are all of the change.
+	Changes []Change
 }
 
 // Sort sorts findings by severity, worst first, then by check, object and fingerprint.

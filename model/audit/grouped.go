@@ -121,6 +121,8 @@ type membership struct {
 	// named are the groups that somebody is in; members has who.
 	named   map[model.Group]bool
 	members map[model.Group][]model.Identity
+	// held is the addresses that each may hold; empty: any.
+	held map[model.Identity]model.AddrSet
 }
 
 // candidates are the members of the smallest of some groups that anybody is in.
@@ -139,7 +141,11 @@ func (s *Subject) membership() *membership {
 	if s.enrolled != nil {
 		return s.enrolled
 	}
-	m := &membership{groups: map[model.Identity]map[model.Group]bool{}, named: map[model.Group]bool{}, members: map[model.Group][]model.Identity{}}
+	m := &membership{groups: map[model.Identity]map[model.Group]bool{}, named: map[model.Group]bool{}, members: map[model.Group][]model.Identity{},
+		held: map[model.Identity]model.AddrSet{}}
+	for _, e := range s.Inventory.Members {
+		m.held[e.ID] = e.Addrs
+	}
 	for g := range s.Inventory.Groups {
 		may := s.Inventory.Resolve(g).May
 		if !may.Rest().IsEmpty() {

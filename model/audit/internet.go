@@ -13,6 +13,12 @@ func Internet() model.AddrSet {
 	return model.AllAddrs().Subtract(Unheld()).Subtract(Private())
 }
 
+// assigned returns the addresses of which IANA has given some to registries: all of IPv4, and of IPv6 global unicast, 2000::/3 ("Internet Protocol
+// Version 6 Address Space", www.iana.org). Nobody holds the others, which are most of IPv6, so that they make no set of addresses wider or narrower.
+func assigned() model.AddrSet {
+	return model.AllIPv4().Union(model.Prefixes(netip.PrefixFrom(netip.AddrFrom16([16]byte{0x20}), 3)))
+}
+
 // Private returns the addresses that organizations use inside: private, shared and unique local ones.
 func Private() model.AddrSet {
 	return model.Prefixes(

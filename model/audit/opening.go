@@ -15,7 +15,8 @@ type Opening struct {
 	// Target is the part of the firewall's members that it is about; nil: all. What is open for all is not told again of a part.
 	Target model.Selector
 	// Open passes the firewall for sure, and Unsure perhaps: between [model.Outside] at public addresses and the identity
-	// that [Opening.Here] returns: at all addresses, but where rules tell addresses of the firewall's members apart.
+	// that [Opening.Here] returns: at all addresses, but where rules tell addresses of the firewall's members apart. Of what rules with
+	// [PortsOfAll] may admit besides their ports, ICMP alone is told.
 	Open, Unsure model.Region
 	// rules are those that may judge the target, in the order in which they are asked.
 	rules []asked
@@ -102,19 +103,34 @@ func (f *Firewall) IsHole(d model.Direction, r model.Rule) bool {
 	return slices.ContainsFunc(r.Traffic, func(t model.Service) bool { return t.Protocol == model.AnyProtocol })
 }
 
-// withoutHoles is an unsure part without what only rules may open that were not read.
+// withoutHoles is an unsure part without what only rules may open that were not read, and of what only rules with [PortsOfAll] may open
+// besides their ports with ICMP alone: whoever named a port admits what has that port, and what else a cloud may make of it is told once.
 func (o *Opening) withoutHoles(unsure model.Region) model.Region {
-	isHole := func(r asked) bool { return o.Firewall.IsHole(o.Direction, r.Rule) }
-	if unsure.IsEmpty() || !slices.ContainsFunc(o.rules, isHole) {
+	wholly := func(r asked) bool { return len(o.tellable(r.Rule)) == len(r.Traffic) }
+	if unsure.IsEmpty() || !slices.ContainsFunc(o.rules, func(r asked) bool { return !wholly(r) }) {
 		return unsure
 	}
 	var boxes []model.Box
 	for _, r := range o.rules {
-		if r.Action == model.Allow && !isHole(r) {
-			boxes = append(boxes, o.boxAt(model.EndpointAt(model.Outside, outsiders(r.strangers)), outsiders(r.judged), r.Traffic))
+		if t := o.tellable(r.Rule); r.Action == model.Allow && len(t) > 0 {
+			boxes = append(boxes, o.boxAt(model.EndpointAt(model.Outside, outsiders(r.strangers)), outsiders(r.judged), t))
 		}
 	}
 	return unsure.Intersect(model.NewRegion(boxes...))
+}
+
+// tellable is the traffic of a rule that is told where it is not known whether the rule is about it.
+func (o *Opening) tellable(r model.Rule) model.Traffic {
+	if o.Firewall.IsHole(o.Direction, r) {
+		return nil
+	}
+	told, ok := o.Firewall.RuleAt(o.Direction, r.Origin)
+	if !ok || !slices.ContainsFunc(told.Traits, func(t Trait) bool { return t.Code == PortsOfAll }) {
+		return r.Traffic
+	}
+	return slices.DeleteFunc(slices.Clone(r.Traffic), func(s model.Service) bool {
+		return !slices.Contains([]model.Protocol{model.TCP, model.UDP, model.ICMP, model.ICMPv6}, s.Protocol)
+	})
 }
 
 // Within returns the sure and the unsure part of an opening that is of some traffic.

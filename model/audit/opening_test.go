@@ -200,11 +200,20 @@ func TestAtLarge(t *testing.T) {
 		{"203.0.0.0/8", false, false, false},
 		{"2001:db8::/32", false, false, false},
 		{"10.0.0.0/8,172.16.0.0/12", false, false, false},
+		// Of IPv6 nobody holds more than 2000::/3.
+		{"2000::/3", true, false, true},
+		{"2000::/4", true, false, false},
+		{"2400::/6", true, false, false},
+		{"2400::/12", false, false, false},
+		{"4000::/2", false, false, false},
 	} {
 		a := model.MustPrefixes(strings.Split(c.addrs, ",")...)
 		v4, v6 := s.Whole(a)
 		if s.AtLarge(a) != c.large || v4 != c.whole4 || v6 != c.all6 {
 			t.Errorf("%s: at large %t, whole %t and %t", c.addrs, s.AtLarge(a), v4, v6)
+		}
+		if says4, says6 := s.SaysWhole(a); says4 != c.whole4 || says6 != (c.addrs == "::/0") {
+			t.Errorf("%s: says whole %t and %t", c.addrs, says4, says6)
 		}
 	}
 }

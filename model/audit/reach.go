@@ -154,16 +154,17 @@ func (s *Subject) arrivalsOf(o *Opening) *arrivals {
 				own[id] = at
 			}
 		}
-		key := fmt.Sprint(own, len(itself) == 0, s.isPublic(x), x.Public)
+		key := fmt.Sprint(own, itself, x.GroupsNotAll != "", s.isPublic(x), x.Public, x.PublicIn)
 		i, ok := by[key]
 		if !ok {
 			i = len(a.each)
 			by[key] = i
 			one := arrival{public: s.isPublic(x)}
-			if one.sure, one.perhaps = s.toOne(o, own); len(itself) == 0 {
-				// Who the interface is in the policy is not known: what anybody gets that has the firewall, it may get.
+			if one.sure, one.perhaps = s.toOne(o, own); len(itself) == 0 || len(own) == 0 && x.GroupsNotAll != "" {
+				// Who the interface is in the policy, or what else, is not known: what anybody gets that has the firewall, it may get.
 				one.perhaps = s.toAnybody(o, a)
 			}
+			one.sure, one.perhaps = s.surely(o, itself, own, one.sure, one.perhaps)
 			a.each = append(a.each, one)
 		}
 		a.each[i].interfaces = append(a.each[i].interfaces, x)
@@ -193,8 +194,24 @@ func (s *Subject) through(o *Opening, whom map[model.Identity]model.AddrSet) (su
 	return gather(func(p *passage) []transit { return p.sure }), gather(func(p *passage) []transit { return p.perhaps })
 }
 
-// likely returns whom of the inventory an interface may be, and the addresses that it has.
+// likely returns whom of the inventory an interface may be, and the addresses that it has. Members of a firewall that the interface does not
+// have are somebody else.
 func (s *Subject) likely(x *Interface) map[model.Identity]model.AddrSet {
+	out := identitiesIn(s.Inventory, s.whomOf(x))
+	of := s.membership()
+	for id := range out {
+		for g := range of.groups[id] {
+			if _, is := s.firewalls[g]; is && !slices.Contains(x.Firewalls, g) {
+				delete(out, id)
+				break
+			}
+		}
+	}
+	return s.holdersOf(x, out)
+}
+
+// whomOf names whoever may be an interface by where it is and what it has.
+func (s *Subject) whomOf(x *Interface) model.Selector {
 	var whom model.And
 	if _, bound := s.Inventory.Groups[x.Key]; bound && !s.Inventory.Resolve(x.Key).May.IsEmpty() {
 		whom = append(whom, x.Key)
@@ -205,14 +222,14 @@ func (s *Subject) likely(x *Interface) map[model.Identity]model.AddrSet {
 		whom = append(whom, place)
 	}
 	if ids, ok := s.grouped(x); ok {
-		return identitiesIn(s.Inventory, append(whom, ids))
+		return append(whom, ids)
 	}
 	for _, k := range x.Firewalls {
 		if f, ok := s.Firewall(k); ok && f.Target != nil {
 			whom = append(whom, f.Target)
 		}
 	}
-	return identitiesIn(s.Inventory, whom)
+	return whom
 }
 
 // placeOf is the addresses of the subnets that an interface is in; nil: they are not known.
@@ -313,28 +330,28 @@ func (a arrival) exposure(o *Opening, part model.Region) Exposure {
 	return Possible
 }
 
-// isPublic is whether the Internet has a way to an interface: it has a public address, and its subnets have a route.
+// isPublic is whether the Internet has a way to an interface: it has a public address, and one of its subnets may have a route.
 func (s *Subject) isPublic(x *Interface) Flag {
-	for _, k := range x.Subnets {
-		if n, ok := s.Subnet(k); ok && n.Routed == No {
-			return No
-		}
+	unrouted := func(k model.Group) bool {
+		n, ok := s.Subnet(k)
+		return ok && n.Routed == No
+	}
+	if len(x.Subnets) > 0 && !slices.ContainsFunc(x.Subnets, func(k model.Group) bool { return !unrouted(k) }) {
+		return No
 	}
 	return x.IsPublic
 }
 
-// families is the connections of an opening by versions of IP in which an interface has a public address. One whose public addresses are
-// not known has both.
+// families is the connections of an opening by versions of IP in which an interface has a public address. One of which that is not known
+// has both.
 func (x *Interface) families(o *Opening) model.Region {
-	from := model.AllAddrs()
-	if !x.Public.IsEmpty() {
-		from = model.AddrSet{}
-		if !x.Public.V4().IsEmpty() {
-			from = model.AllIPv4()
-		}
-		if !x.Public.V6().IsEmpty() {
-			from = from.Union(model.AllIPv6())
-		}
+	from, public := model.AllAddrs(), x.Public.Union(x.PublicIn)
+	switch {
+	case public.IsEmpty():
+	case public.V6().IsEmpty():
+		from = model.AllIPv4()
+	case public.V4().IsEmpty():
+		from = model.AllIPv6()
 	}
 	return o.Between(from, model.Traffic{model.AllTraffic()})
 }

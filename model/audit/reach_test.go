@@ -64,7 +64,13 @@ func TestExposed(t *testing.T) {
 		{"nobody knows who the interface is", func(_ *testing.T, e *estate) {
 			e.face("eni", audit.Yes, "", "web").Addrs = model.MustPrefixes("10.9.9.9/32")
 			e.Inventory.Members[0].Addrs = model.MustPrefixes("10.0.0.0/24")
-		}, "latent"},
+		}, "possible eni"},
+		{"public by IPv4 alone at an address that is not known", func(t *testing.T, e *estate) {
+			e.face("eni", audit.Yes, "", "web").PublicIn = model.AllIPv4()
+		}, "effective eni"},
+		{"public by IPv6 alone at an address that is not known, and rules by IPv4", func(t *testing.T, e *estate) {
+			e.face("eni", audit.Yes, "", "web").PublicIn = model.AllIPv6()
+		}, "possible eni"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var e estate

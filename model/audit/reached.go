@@ -12,6 +12,8 @@ type Reached struct {
 	// Opening is what surely passes all layers together, to the interface in place of a firewall. It has no rules: those are
 	// of the layers, which [Subject.CausesAt] asks.
 	Opening
+	// places is the addresses of its subnets, as far as they are known.
+	places model.AddrSet
 }
 
 // Reached returns the interfaces that surely have a public address, and to which something of the Internet surely gets past all
@@ -30,9 +32,27 @@ func (s *Subject) Reached() []Reached {
 			continue
 		}
 		o.traffic = TrafficOf(o.Open)
-		out = append(out, Reached{x, o})
+		var places model.AddrSet
+		for _, k := range x.Subnets {
+			if n, ok := s.Subnet(k); ok {
+				places = places.Union(n.Addrs)
+			}
+		}
+		out = append(out, Reached{x, o, places})
 	}
 	return out
+}
+
+// Example is a packet of a part of what is reached, to an address of the interface or else of its subnets where these are known; nil where the part is
+// empty.
+func (r Reached) Example(part model.Region) *model.Flow {
+	for _, at := range []model.AddrSet{r.Interface.Addrs, r.places} {
+		to := r.boxAt(model.EndpointAt(model.Outside, model.AllAddrs()), at, model.Traffic{model.AllTraffic()})
+		if f, ok := part.Intersect(model.NewRegion(to)).Example(); ok {
+			return &f
+		}
+	}
+	return r.exampleOf(part)
 }
 
 // CausesAt returns the rules of all firewalls over an interface that admit some of what reaches it, by firewall and in the order in

@@ -106,6 +106,9 @@ func ownRules(policy model.Policy) map[string]map[model.Direction][]model.Rule {
 // addGroup adds a group with its rules and users. Target is what its rules are for.
 func (i *inspector) addGroup(f audit.Firewall, target model.Selector, own map[model.Direction][]model.Rule, facts *groupFacts, users groupUsers) {
 	f.Target = target
+	if facts != nil {
+		own = map[model.Direction][]model.Rule{model.Ingress: facts.seen(own[model.Ingress]), model.Egress: facts.seen(own[model.Egress])}
+	}
 	chain := func(dir model.Direction) []model.Chain {
 		return []model.Chain{{Name: groupChain, Guard: model.Guard{Target: target}, Order: model.AnyAllow, Default: model.Deny, Rules: own[dir]}}
 	}

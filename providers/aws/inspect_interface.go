@@ -12,6 +12,9 @@ import (
 
 const natType = "aws_nat_gateway"
 
+// natSort is what sort of interface a NAT gateway has, in the words of EC2.
+const natSort = "nat_gateway"
+
 // keyOf is what the estate calls something with security groups: what selectors call its resource, and the way
 // to the block that lists them.
 func (i *inspector) keyOf(w wearer) model.Group {
@@ -53,7 +56,7 @@ func (i *inspector) sortOf(w wearer) string {
 	r, _ := i.resourceOf(w)
 	if typ, ok := r.Get("interface_type").AsString(); ok && typ != "" {
 		if typ == "natGateway" { // which EC2 spells in two ways (EC2 API, NetworkInterface, interfaceType)
-			typ = "nat_gateway"
+			typ = natSort
 		}
 		return typ
 	}
@@ -82,7 +85,7 @@ func (i *inspector) inspectInterfaces() {
 	}
 	for _, r := range i.module.Resources {
 		if r.Type == natType {
-			x := audit.Interface{Object: i.object(r, audit.InterfaceKind), What: "nat_gateway"}
+			x := audit.Interface{Object: i.object(r, audit.InterfaceKind), What: natSort}
 			i.finish(&x, r, "", public)
 		}
 	}
@@ -108,6 +111,9 @@ func (i *inspector) finish(x *audit.Interface, r terraform.Resource, path string
 	x.Public, x.IsPublic = publicOf(*x, r, body)
 	if public[r.Address()] || public[x.ID] && x.ID != "" {
 		x.IsPublic = audit.Yes
+	}
+	if x.What == natSort { // nobody can open a connection through one from outside (Amazon VPC user guide, NAT gateways)
+		x.IsPublic = audit.No
 	}
 	if check, ok := r.Get("source_dest_check").AsBool(); ok {
 		x.Forwards = audit.FlagOf(!check)
@@ -191,11 +197,6 @@ func publicOf(x audit.Interface, r terraform.Resource, body terraform.Body) (mod
 		return model.AddrSet{}, flag(body.Get("assign_public_ip"), audit.No, audit.Yes)
 	case "aws_lambda_function", "aws_elasticache_cluster", "aws_elasticache_replication_group", "aws_vpc_endpoint", "aws_efs_mount_target":
 		return model.AddrSet{}, audit.No
-	case natType:
-		if kind, _ := r.Get("connectivity_type").AsString(); kind == "private" {
-			return model.AddrSet{}, audit.No
-		}
-		return model.AddrSet{}, audit.Yes
 	}
 	return model.AddrSet{}, audit.Unknown
 }

@@ -120,11 +120,18 @@ func (i *inspector) routes() map[model.Group]audit.Flag {
 		}
 	}
 	leads := func(b terraform.Body) audit.Flag {
-		name, why := i.nameIn(b.Get("gateway_id"))
+		v := b.Get("gateway_id")
+		if isUnset(v) {
+			return audit.No // it leads to something else
+		}
+		name, why := i.nameIn(v)
+		text := string(name)
 		switch {
-		case why == "" && (gateways[name] || strings.HasPrefix(string(name), "igw-") || strings.Contains(string(name), "aws_internet_gateway.")):
+		case why != "":
+			return audit.Unknown
+		case gateways[name] || strings.HasPrefix(text, "igw-") || strings.Contains(text, "aws_internet_gateway."):
 			return audit.Yes
-		case why == "" || b.Get("gateway_id").IsNull() || isUnset(b.Get("gateway_id")):
+		case text == "local" || strings.HasPrefix(text, "vgw-") || strings.Contains(text, "aws_vpn_gateway."):
 			return audit.No
 		}
 		return audit.Unknown

@@ -3,6 +3,7 @@ package aws
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/crosswall/crosswall/model"
@@ -17,6 +18,28 @@ type groupFacts struct {
 	used map[model.Direction]used
 	// least is whether a list among them counts for more than is known.
 	least bool
+	// vague are the rules of which the only peers that are not known are groups.
+	vague map[model.Origin]bool
+}
+
+// seen is rules as an audit has them: groups that are not known are nobody outside, for a group stands for the private addresses of its
+// members (Amazon VPC user guide, security group rules).
+func (f *groupFacts) seen(rules []model.Rule) []model.Rule {
+	if len(f.vague) == 0 {
+		return rules
+	}
+	out := slices.Clone(rules)
+	for i, r := range out {
+		if _, doubtful := r.Peer.(model.Maybe); doubtful && f.vague[r.Origin] {
+			out[i].Peer = model.MapLeaves(r.Peer, func(s model.Selector) model.Selector {
+				if _, unknown := s.(model.Any); unknown {
+					return model.Identities{"members of groups that are not known"}
+				}
+				return s
+			})
+		}
+	}
+	return out
 }
 
 // groupFacts returns what is told of the rules of each group; rules whose group is not known are under the address of
@@ -26,7 +49,7 @@ func (i *inspector) groupFacts() map[model.Group]*groupFacts {
 	at := func(g model.Group) *groupFacts {
 		f, ok := out[g]
 		if !ok {
-			f = &groupFacts{used: map[model.Direction]used{model.Ingress: {}, model.Egress: {}}}
+			f = &groupFacts{used: map[model.Direction]used{model.Ingress: {}, model.Egress: {}}, vague: map[model.Origin]bool{}}
 			out[g] = f
 		}
 		return f
@@ -125,11 +148,12 @@ func (f *groupFacts) add(i *inspector, w writtenRule, told audit.Rule) {
 	n[ipv4] += countOf(w.body, "cidr_blocks", "cidr_ipv4")
 	n[ipv6] += countOf(w.body, "ipv6_cidr_blocks", "cidr_ipv6")
 	// A group counts in both families (Amazon VPC quotas).
-	both := countOf(w.body, "security_groups", "source_security_group_id", peerGroup)
+	both := countOf(w.body, groupAttributes()...)
 	if self, _ := w.body.Get("self").AsBool(); self {
 		both++
 	}
-	for _, attr := range []string{"prefix_list_ids", "prefix_list_id"} {
+	lists := []string{"prefix_list_ids", "prefix_list_id"}
+	for _, attr := range lists {
 		for _, v := range valuesOf(w.body.Get(attr)) {
 			name, why := i.nameIn(v)
 			weight, known := w.weights[name]
@@ -142,8 +166,30 @@ func (f *groupFacts) add(i *inspector, w writtenRule, told audit.Rule) {
 			}
 		}
 	}
+	if i.namesVaguely(w.body, groupAttributes()) && !i.namesVaguely(w.body, lists) {
+		f.vague[w.origin] = true
+	}
 	f.rules = append(f.rules, told)
 	n[ipv4], n[ipv6] = n[ipv4]+both, n[ipv6]+both
+}
+
+// groupAttributes are how rules name groups as peers.
+func groupAttributes() []string {
+	return []string{"security_groups", "source_security_group_id", peerGroup}
+}
+
+// namesVaguely reports whether it is not known what some attributes name.
+func (i *inspector) namesVaguely(b terraform.Body, attrs []string) bool {
+	return slices.ContainsFunc(attrs, func(attr string) bool {
+		v := b.Get(attr)
+		if _, is := v.AsList(); !is && (attr == "security_groups" || attr == "prefix_list_ids") {
+			return true // a list that is not known as a whole
+		}
+		return slices.ContainsFunc(valuesOf(v), func(v terraform.Value) bool {
+			_, why := i.nameIn(v)
+			return why != ""
+		})
+	})
 }
 
 // valuesOf is the elements of a list, or the one value; none where it is not set.

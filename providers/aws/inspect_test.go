@@ -194,6 +194,31 @@ resource "aws_route_table_association" "in" {
   subnet_id      = aws_subnet.in.id
   route_table_id = aws_route_table.in.id
 }`, []string{"network aws_vpc.v 10.0.0.0/16 standard=no peers=0", "subnet aws_subnet.out no address routed=yes public=yes []", "subnet aws_subnet.in no address routed=no public=no []"}, nil},
+		{"a route to a gateway of which it is not known what it is", `variable "gateway" {
+  type = string
+}
+resource "aws_subnet" "a" {}
+resource "aws_subnet" "b" {}
+resource "aws_route_table" "a" {
+  route {
+    cidr_block = "0.0.0.0/0"
+    gateway_id = var.gateway
+  }
+}
+resource "aws_route_table" "b" {
+  route {
+    cidr_block = "0.0.0.0/0"
+    gateway_id = data.terraform_remote_state.network.outputs.gateway
+  }
+}
+resource "aws_route_table_association" "a" {
+  subnet_id      = aws_subnet.a.id
+  route_table_id = aws_route_table.a.id
+}
+resource "aws_route_table_association" "b" {
+  subnet_id      = aws_subnet.b.id
+  route_table_id = aws_route_table.b.id
+}`, []string{"subnet aws_subnet.a no address routed=unknown public=no []", "subnet aws_subnet.b no address routed=unknown public=no []"}, nil},
 		{"who is public", `resource "aws_subnet" "s" {
   map_public_ip_on_launch = true
 }
@@ -224,7 +249,7 @@ resource "aws_instance" "may" {
   vpc_security_group_ids      = ["sg-1"]
   associate_public_ip_address = false
 }`, []string{"interface aws_instance.by_subnet aws_instance public=yes [no address] [sg-1] [aws_subnet.s]  unknown", "interface aws_instance.by_address aws_instance public=yes [no address] [sg-1] []  unknown",
-			"interface aws_lb.l aws_lb public=yes [no address] [sg-1] []  unknown", "interface aws_lb.inside aws_lb public=no [no address] [sg-1] []  unknown", "interface aws_nat_gateway.n nat_gateway public=yes [no address] [] [aws_subnet.s]  unknown",
+			"interface aws_lb.l aws_lb public=yes [no address] [sg-1] []  unknown", "interface aws_lb.inside aws_lb public=no [no address] [sg-1] []  unknown", "interface aws_nat_gateway.n nat_gateway public=no [no address] [] [aws_subnet.s]  unknown",
 			"interface aws_db_instance.d aws_db_instance public=no [no address] [sg-1] []  unknown", "interface aws_instance.may aws_instance public=unknown [no address] [sg-1] []  unknown"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) { has(t, lines(inspected(t, c.hcl)), c.want, c.none) })

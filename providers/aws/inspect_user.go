@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/crosswall/crosswall/model"
@@ -49,6 +50,7 @@ func (i *inspector) groupUsers() groupUsers {
 		}
 	}
 	i.addReferences(u, wearing)
+	i.addMentions(u)
 	return u
 }
 
@@ -99,6 +101,31 @@ func (i *inspector) addReferences(u groupUsers, wearing map[string]bool) {
 				u.of[g] = append(u.of[g], audit.User{Key: model.Group("output." + o.Name), Label: "output." + o.Name, What: "output"})
 			}
 		})
+	}
+}
+
+// addMentions adds what configuration names a group in without a value that says what for: what it is given to a module that is called,
+// what it is a part of a text in.
+func (i *inspector) addMentions(u groupUsers) {
+	if len(i.module.Mentions) == 0 {
+		return
+	}
+	groups := map[string][]model.Group{} // by address without the key of an instance
+	for _, r := range i.module.Resources {
+		if isGroup(r) && r.Name != unread {
+			groups[r.Type+"."+r.Name] = append(groups[r.Type+"."+r.Name], i.nameOf(r))
+		}
+	}
+	for _, m := range i.module.Mentions {
+		what, _, _ := strings.Cut(m.By, ".")
+		if isGroupRule(what) {
+			continue // which is a rule of the group that it names, or names it as a peer, in values
+		}
+		for _, g := range groups[m.To] {
+			if !slices.ContainsFunc(u.of[g], func(x audit.User) bool { return x.Label == m.By }) {
+				u.of[g] = append(u.of[g], audit.User{Key: model.Group(m.By), Label: m.By, What: what})
+			}
+		}
 	}
 }
 

@@ -98,6 +98,7 @@ func (Provider) Population(m terraform.Module, p model.Policy) providers.Populat
 	if d.enlistSegments(&out, index); !slices.ContainsFunc(m.Resources, providers.IsOwned) {
 		out.Together = d.outputSets(index)
 	}
+	d.placeWithin(&out)
 	return out
 }
 

@@ -50,7 +50,7 @@ func (d *decoder) adminRule(r terraform.Resource) {
 	rd.whys = append(rd.whys, perhaps...)
 	ways, actions, priority := rd.ways(), rd.adminActions(), rd.adminPriority()
 	source, destination := rd.adminSide("source"), rd.adminSide("destination")
-	services, unsettled := rd.traffic(source.family, destination.family)
+	services, unsettled, reason := rd.traffic(source.family, destination.family)
 	name, _ := r.Get("name").AsString()
 	why := strings.Join(rd.whys, "; ")
 	for _, way := range ways {
@@ -61,7 +61,7 @@ func (d *decoder) adminRule(r terraform.Resource) {
 			}
 			one.Target, one.Traffic = uncertain(one.Target, why), services
 			set.put(way, a, one)
-			one.Target, one.Traffic = model.Maybe{Selector: one.Target, Why: "whether the rule holds such packets"}, unsettled
+			one.Target, one.Traffic = model.Maybe{Selector: one.Target, Why: reason}, unsettled
 			set.put(way, a, one)
 		}
 	}

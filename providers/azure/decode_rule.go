@@ -44,7 +44,7 @@ func (d *decoder) rule(g *foundGroup, b ruleBody) {
 	}
 	ways, actions, priority := r.ways(), r.actions(), r.priority()
 	source, destination := r.side("source"), r.side("destination")
-	services, perhaps := r.traffic(source.family, destination.family)
+	services, perhaps, why := r.traffic(source.family, destination.family)
 	base := model.Rule{Name: name, Priority: priority, Origin: b.origin}
 	if base.Name == "" {
 		base.Name = b.origin.Object
@@ -58,7 +58,7 @@ func (d *decoder) rule(g *foundGroup, b ruleBody) {
 			}
 			one.Target = uncertain(one.Target, strings.Join(r.whys, "; "))
 			added := g.put(way, one, services)
-			one.Target = model.Maybe{Selector: one.Target, Why: "whether the rule holds such packets"}
+			one.Target = model.Maybe{Selector: one.Target, Why: why}
 			added = g.put(way, one, perhaps) || added
 			if added && len(r.whys) == 0 {
 				r.claim(claim{way, priority}, one.Name)
@@ -201,40 +201,42 @@ func (r *reader) priority() int {
 }
 
 // traffic returns the packets of the rule, and those of which it is unsettled
-// whether they are the rule's: ICMPv6 under Icmp, and what has no ports under *
+// whether they are the rule's, and why: ICMPv6 under Icmp, and what has no ports under *
 // with ports.
-func (r *reader) traffic(source, destination family) (surely, perhaps model.Traffic) {
+func (r *reader) traffic(source, destination family) (surely, perhaps model.Traffic, why string) {
 	src, dst := r.ports("source"), r.ports("destination")
 	allPorts := len(mergePorts(src)) == 0 && len(mergePorts(dst)) == 0
 	word, ok := r.word("protocol")
 	switch {
 	case !ok:
-		return model.Traffic{model.AllTraffic()}, nil
+		return model.Traffic{model.AllTraffic()}, nil, ""
 	case word == "*" && allPorts:
-		return model.Traffic{model.AllTraffic()}, nil
+		return model.Traffic{model.AllTraffic()}, nil, ""
 	case word == "*":
-		return slices.Concat(portTraffic(model.TCP, src, dst), portTraffic(model.UDP, src, dst)), withoutPorts()
+		return slices.Concat(portTraffic(model.TCP, src, dst), portTraffic(model.UDP, src, dst)), withoutPorts(),
+			"Azure does not say whether a rule that names ports and every protocol holds packets that have no ports"
 	case word == "tcp":
-		return portTraffic(model.TCP, src, dst), nil
+		return portTraffic(model.TCP, src, dst), nil, ""
 	case word == "udp":
-		return portTraffic(model.UDP, src, dst), nil
+		return portTraffic(model.UDP, src, dst), nil, ""
 	}
 	switch word {
 	case "icmp":
 		surely, perhaps = icmpTraffic(source, destination)
+		why = "Azure does not say whether a rule for Icmp holds ICMPv6"
 	case "esp":
 		surely = model.Traffic{model.AllOf(model.ESP)}
 	case "ah":
 		surely = model.Traffic{model.AllOf(model.AH)}
 	default:
 		r.invalid("protocol", word)
-		return model.Traffic{model.AllTraffic()}, nil
+		return model.Traffic{model.AllTraffic()}, nil, ""
 	}
 	if !allPorts {
 		r.refused("ports are given for "+word+", which has none", "write * for both ports")
-		return nil, slices.Concat(surely, perhaps)
+		return nil, slices.Concat(surely, perhaps), "ports are given for " + word + ", which has none, and Azure refuses that"
 	}
-	return surely, perhaps
+	return surely, perhaps, why
 }
 
 // icmpTraffic returns the packets of Icmp between sides of some families.

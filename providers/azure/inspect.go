@@ -25,7 +25,7 @@ func (Provider) Inspect(m terraform.Module, _ model.Policy) audit.Estate {
 	i := inspector{decoder: d, resources: map[string]terraform.Resource{}, byKey: map[model.Group]terraform.Resource{}, alias: map[string]model.Group{},
 		estate: audit.Estate{Unread: map[audit.Kind]string{}},
 		onto:   map[model.Group][]model.Group{}, perhaps: map[model.Group]string{},
-		public: map[string]string{}, networks: map[string][]terraform.Resource{}}
+		published: map[string]terraform.Resource{}, networks: map[string][]terraform.Resource{}}
 	i.learnNames()
 	i.inspectGroups()
 	i.inspectAdminRules()
@@ -49,14 +49,13 @@ type inspector struct {
 	// onto is the groups on subnets and interfaces, and perhaps why there may be others, by key; that of "" is about all.
 	onto    map[model.Group][]model.Group
 	perhaps map[model.Group]string
-	// public has public addresses, those that are known, by address of the resource and by id; networks the virtual
+	// published has public addresses, load balancers and their pools by address of the resource and by id; networks the virtual
 	// networks by name in lower case.
-	public   map[string]string
-	networks map[string][]terraform.Resource
+	published map[string]terraform.Resource
+	networks  map[string][]terraform.Resource
+	// gateways is the subnets in which there are application gateways.
+	gateways map[model.Group]bool
 }
-
-// typePublic are public addresses, which nothing but an audit asks for.
-const typePublic = "azurerm_public_ip"
 
 // keyFor is the key of a resource: its address, and the id of what was read from Azure itself.
 func keyFor(r terraform.Resource) model.Group {
@@ -76,10 +75,9 @@ func (i *inspector) learnNames() {
 			for _, n := range namesOf(r) {
 				i.alias[string(n)] = keyFor(r)
 			}
-		case typePublic:
-			text, _ := r.Get("ip_address").AsString()
+		case typePublic, typeBalancer, typePool, typeNATRule, typeNATPool:
 			for _, n := range namesOf(r) {
-				i.public[string(n)] = text
+				i.published[string(n)] = r
 			}
 		}
 		if name, ok := r.Get("name").AsString(); ok && r.Type == typeNetwork {

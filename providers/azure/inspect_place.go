@@ -16,6 +16,7 @@ func (i *inspector) inspectPlaces() {
 		network model.Group
 		name    string
 	}
+	i.gateways = i.appGateways()
 	whole := map[inside]model.Group{} // subnets that are resources
 	for _, r := range i.module.Resources {
 		if r.Type != typeSubnet {
@@ -23,6 +24,9 @@ func (i *inspector) inspectPlaces() {
 		}
 		n := audit.Subnet{Object: i.object(r, audit.SubnetKind), Addrs: blocksOf(r.Body, "address_prefixes", "address_prefix")}
 		n.Network = i.networkOf(r)
+		if is, _ := r.Get(attrAppGateway).AsBool(); is {
+			n.Role = roleAppGateway
+		}
 		whole[inside{n.Network, strings.ToLower(n.Name)}] = n.Key
 		i.addSubnet(n, !isNative(r))
 	}
@@ -75,8 +79,28 @@ func (i *inspector) addSubnet(n audit.Subnet, elsewhere bool) {
 		n.NotAll = cmp.Or(n.NotAll, "Terraform does not say whether a group is attached elsewhere")
 	}
 	n.GivesPublic = audit.No
-	n.Role = roleOf(n.Name)
+	n.Role = cmp.Or(n.Role, roleOf(n.Name))
+	if i.gateways[n.Key] {
+		n.Role = cmp.Or(n.Role, roleAppGateway)
+	}
 	i.estate.Subnets = append(i.estate.Subnets, n)
+}
+
+// roleAppGateway is the role of a subnet in which an application gateway is, where nothing else may be ("Application Gateway infrastructure
+// configuration").
+const roleAppGateway = "application gateway"
+
+// appGateways is the subnets in which there are application gateways, by key.
+func (i *inspector) appGateways() map[model.Group]bool {
+	out := map[model.Group]bool{}
+	for _, r := range i.module.Resources {
+		if r.Type == "azurerm_application_gateway" {
+			for _, k := range r.BlocksOf("gateway_ip_configuration") {
+				out[i.keyAt(k.Body.Get("subnet_id"))] = true
+			}
+		}
+	}
+	return out
 }
 
 // roleOf is what Azure reserves a subnet for, by its name; empty: nothing ("Azure Virtual Network frequently asked questions" and the pages of
@@ -151,52 +175,28 @@ func (i *inspector) addPeers() {
 
 // inspectInterfaces describes network interfaces, and those that scale sets bring along.
 func (i *inspector) inspectInterfaces() {
-	balanced := i.balanced()
+	balancers := i.balancers()
 	for _, r := range i.module.Resources {
 		switch {
 		case r.Type == typeInterface:
-			x := i.interfaceAt(r, r.Body)
+			x := i.interfaceAt(r, r.Body, balancers)
 			x.What = "interface"
 			if is, _ := r.Get(attrEndpoint).AsBool(); is {
 				x.What = "private endpoint"
 			}
-			switch {
-			case balanced[x.Key]:
-				x.Balanced = audit.Yes
-			case balanced[""] && x.Balanced != audit.Yes:
-				x.Balanced = audit.Unknown
-			}
-			if x.IsPublic == audit.No && x.Balanced != audit.No {
-				x.IsPublic = audit.Unknown // the load balancer may have one for it
-			}
 			i.estate.Interfaces = append(i.estate.Interfaces, x)
 		case strings.HasSuffix(r.Type, "_scale_set"):
 			if blocks := r.BlocksOf("network_interface"); len(blocks) > 0 { // further ones would have the same key
-				x := i.interfaceAt(r, blocks[0].Body)
+				x := i.interfaceAt(r, blocks[0].Body, nil)
 				x.What, x.Addrs = "scale set", model.AddrSet{}
-				if x.IsPublic == audit.No && x.Balanced != audit.No {
-					x.IsPublic = audit.Unknown
-				}
 				i.estate.Interfaces = append(i.estate.Interfaces, x)
 			}
 		}
 	}
 }
 
-// balanced is the interfaces to which a load balancer sends, by key; that of "" is any.
-func (i *inspector) balanced() map[model.Group]bool {
-	out := map[model.Group]bool{}
-	for _, r := range i.module.Resources {
-		switch r.Type {
-		case "azurerm_network_interface_backend_address_pool_association", "azurerm_network_interface_nat_rule_association":
-			out[i.keyAt(r.Get("network_interface_id"))] = true
-		}
-	}
-	return out
-}
-
-// interfaceAt describes an interface of a resource.
-func (i *inspector) interfaceAt(r terraform.Resource, b terraform.Body) audit.Interface {
+// interfaceAt describes an interface of a resource, to which load balancers may send that are not in it.
+func (i *inspector) interfaceAt(r terraform.Resource, b terraform.Body, by map[model.Group][]balancer) audit.Interface {
 	x := audit.Interface{Object: i.object(r, audit.InterfaceKind)}
 	x.Firewalls = append(x.Firewalls, i.onto[x.Key]...)
 	x.NotAll = cmp.Or(i.perhaps[x.Key], i.perhaps[""])
@@ -205,7 +205,9 @@ func (i *inspector) interfaceAt(r terraform.Resource, b terraform.Body) audit.In
 	}
 	known := !b.Open("ip_configuration")
 	var held []netip.Addr
-	x.IsPublic, x.Balanced = audit.No, audit.No
+	public := publicity{balanced: audit.No, maybe: b.Open("ip_configuration")}
+	public.balance(by[""], audit.Unknown)
+	public.balance(by[x.Key], audit.Yes)
 	for _, k := range b.BlocksOf("ip_configuration") {
 		if key := i.keyAt(k.Body.Get("subnet_id")); key != "" {
 			x.Subnets = append(x.Subnets, key)
@@ -217,54 +219,14 @@ func (i *inspector) interfaceAt(r terraform.Resource, b terraform.Body) audit.In
 		} else {
 			held = append(held, a)
 		}
-		i.publish(&x, k.Body)
+		i.publish(&public, k.Body)
 	}
 	if known {
 		x.Addrs = model.Addrs(held...)
 	}
-	if b.Open("ip_configuration") && x.IsPublic == audit.No {
-		x.IsPublic = audit.Unknown
-	}
+	public.tell(&x)
 	x.Forwards = forwards(b)
 	return x
-}
-
-// publish notes the public address of a configuration of an interface.
-func (i *inspector) publish(x *audit.Interface, b terraform.Body) {
-	v := b.Get("public_ip_address_id")
-	if balanced, _ := b.Get(attrBalanced).AsBool(); balanced {
-		x.Balanced = audit.Yes
-	}
-	for _, pools := range []string{"load_balancer_backend_address_pool_ids", "load_balancer_inbound_nat_rules_ids"} { // of a scale set
-		switch list, ok := b.Get(pools).AsList(); {
-		case ok && len(list) > 0:
-			x.Balanced = audit.Yes
-		case !ok && x.Balanced == audit.No:
-			x.Balanced = audit.Unknown
-		}
-	}
-	switch {
-	case len(b.BlocksOf("public_ip_address")) > 0: // of a scale set
-		x.IsPublic = audit.Yes
-	case v.IsUnknown():
-		if x.IsPublic == audit.No {
-			x.IsPublic = audit.Unknown
-		}
-	case isGiven(v):
-		first := x.IsPublic != audit.Yes
-		x.IsPublic = audit.Yes
-		text, ok := b.Get(attrPublic).AsString()
-		if name, isNamed := named(v); !ok && isNamed {
-			text = cmp.Or(i.public[name], i.public[strings.ToLower(name)])
-		}
-		a, err := netip.ParseAddr(text)
-		switch {
-		case err != nil:
-			x.Public = model.AddrSet{} // of one of them it is not known
-		case first || !x.Public.IsEmpty():
-			x.Public = x.Public.Union(model.Addrs(a))
-		}
-	}
 }
 
 // forwards is whether an interface may carry packets of others. The attribute was enable_ip_forwarding before version 4 of the

@@ -31,6 +31,9 @@ func traitsOf(b terraform.Body) []audit.Trait {
 			out = append(out, t)
 		}
 	}
+	if protocol, _ := b.Get("protocol").AsString(); protocol == "*" && namesPorts(b) {
+		out = append(out, audit.Trait{Code: audit.PortsOfAll, Text: "it names ports and is for every protocol"})
+	}
 	if ports := sourcePorts(b); len(ports) > 0 {
 		out = append(out, audit.Trait{Code: audit.SourcePorts,
 			Text: "it is for connections from port " + strings.Join(ports, ", ") + " of whoever connects"})
@@ -41,6 +44,24 @@ func traitsOf(b terraform.Body) []audit.Trait {
 		}
 	}
 	return out
+}
+
+// namesPorts reports whether a rule is for some ports at either end, and not for all.
+func namesPorts(b terraform.Body) bool {
+	for _, end := range []string{"source", "destination"} {
+		var ranges []model.PortRange
+		for _, s := range textsOf(b, end+"_port_range", end+"_port_ranges") {
+			r, ok := parsePorts(s)
+			if !ok {
+				return false
+			}
+			ranges = append(ranges, r)
+		}
+		if len(mergePorts(ranges)) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // sourcePorts returns the source ports that a rule is restricted to, as they are written; none: any.

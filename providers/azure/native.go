@@ -38,11 +38,13 @@ const (
 	attrPerhaps    = "perhaps_unfiltered_addresses"
 	// attrBalanced of a configuration of an interface is whether a load balancer sends to it, and attrPublic its public
 	// address where that is said beside the id. attrEndpoint of an interface is whether a private endpoint has it, and
-	// attrWhole of a network whether everything was read.
+	// attrWhole of a network whether everything was read. attrAppGateway of a subnet is whether an application gateway is in it.
 	attrBalanced = "load_balanced"
 	attrPublic   = "public_ip_address"
 	attrEndpoint = "private_endpoint"
 	attrWhole    = "everything_read"
+	// attrAppGateway of a subnet is whether an application gateway is in it.
+	attrAppGateway = "application_gateway"
 )
 
 // The types of resources that only such modules and what people write have.

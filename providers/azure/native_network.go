@@ -47,6 +47,9 @@ func (n *native) subnet(network string, o object) {
 		body.Set("virtual_network_name", terraform.String(p.names[0]))
 	}
 	n.setPrefixes(&body, o, "address_prefixes", id)
+	if gateways, ok := o.refs("applicationgatewayipconfigurations"); ok && len(gateways) > 0 {
+		body.Set(attrAppGateway, terraform.Bool(true))
+	}
 	n.add(typeSubnet, id, body)
 	n.policies[strings.ToLower(id)] = strings.ToLower(o.text("privateendpointnetworkpolicies"))
 	n.holderSays(o, id, typeSubnetGroup)

@@ -50,6 +50,7 @@ func (Provider) Population(m terraform.Module, p model.Policy) providers.Populat
 	b.sort()
 	b.fillJoins()
 	b.keepOut()
+	b.placeWithin()
 	for _, p := range products {
 		b.product(p[0], p[1])
 	}

@@ -39,7 +39,7 @@ func (i *inspector) describeInterface(r terraform.Resource, b terraform.Body, n 
 		}
 	}
 	x.Addrs = model.Prefixes(ownAddrs(b)...)
-	x.Public, x.IsPublic = i.publicAddrs(r, b)
+	i.publish(&x, r, b)
 	x.Forwards = i.flagOf(r.Get("can_ip_forward"), audit.No)
 	if r.Type == typeFromTemplate {
 		x.NotAll = cmp.Or(x.NotAll, "a template says what else there is to the instance")
@@ -77,38 +77,38 @@ func (i *inspector) marksOf(r terraform.Resource) (marks []model.Group, unsure s
 	return slices.Clone(marks), unsure
 }
 
-// publicAddrs returns the public addresses of an interface, and whether it has any. One without is not out of reach of the Internet
+// publish notes the public addresses of an interface, and whether it has any: of access_config of IPv4, of ipv6_access_config of IPv6 (compute
+// API, NetworkInterface). One without is not out of reach of the Internet
 // for sure: an external passthrough load balancer hands on packets to machines that need no external address, with the addresses that they
 // had (Cloud Load Balancing, external passthrough Network Load Balancer overview). Forwarding rules are not read.
-func (i *inspector) publicAddrs(r terraform.Resource, b terraform.Body) (model.AddrSet, audit.Flag) {
-	var out model.AddrSet
-	has := audit.Unknown
-	add := func(v terraform.Value, length terraform.Value, usual int) {
-		s, _ := i.resolve(v).AsString()
-		a, err := netip.ParseAddr(s)
-		if err != nil {
-			return
-		}
-		bits := a.BitLen()
-		if n, ok := length.AsInt(); ok && n >= 0 && n <= int64(bits) {
-			bits = int(n)
-		} else if usual > 0 {
-			bits = usual
-		}
-		out = out.Union(model.Prefixes(netip.PrefixFrom(a, bits).Masked()))
-	}
+func (i *inspector) publish(x *audit.Interface, r terraform.Resource, b terraform.Body) {
 	for _, k := range b.BlocksOf("access_config") {
-		has = audit.Yes // without nat_ip, it has an ephemeral one
-		add(k.Body.Get("nat_ip"), terraform.Value{}, 0)
+		x.IsPublic, x.PublicIn = audit.Yes, x.PublicIn.Union(model.AllIPv4()) // without nat_ip, it has an ephemeral one
+		x.Public = x.Public.Union(i.publicBlock(k.Body.Get("nat_ip"), terraform.Value{}, 0))
 	}
 	for _, k := range b.BlocksOf("ipv6_access_config") {
-		has = audit.Yes
-		add(k.Body.Get("external_ipv6"), k.Body.Get("external_ipv6_prefix_length"), ipv6Bits)
+		x.IsPublic, x.PublicIn = audit.Yes, x.PublicIn.Union(model.AllIPv6())
+		x.Public = x.Public.Union(i.publicBlock(k.Body.Get("external_ipv6"), k.Body.Get("external_ipv6_prefix_length"), ipv6Bits))
 	}
 	if r.Type == typeFromTemplate || r.Uncertain != "" {
-		return out, audit.Unknown
+		x.IsPublic, x.PublicIn = audit.Unknown, model.AddrSet{}
 	}
-	return out, has
+}
+
+// publicBlock is the addresses at an attribute, of a length that another says, or a usual one; zero: a single address. Empty where they are not known.
+func (i *inspector) publicBlock(v, length terraform.Value, usual int) model.AddrSet {
+	s, _ := i.resolve(v).AsString()
+	a, err := netip.ParseAddr(s)
+	if err != nil {
+		return model.AddrSet{}
+	}
+	bits := a.BitLen()
+	if n, ok := length.AsInt(); ok && n >= 0 && n <= int64(bits) {
+		bits = int(n)
+	} else if usual > 0 {
+		bits = usual
+	}
+	return model.Prefixes(netip.PrefixFrom(a, bits).Masked())
 }
 
 // networkOfInterface is the key of the network of an interface, which its subnetwork tells too; empty where it is not known.

@@ -131,9 +131,10 @@ func renamed(e providers.Endpoint, part string) providers.Endpoint {
 }
 
 // ownAddrs is the addresses of an interface: the internal IPv4 address, and the IPv6 range, of which
-// an address is the first (compute API, NetworkInterface).
+// an address is the first (compute API, NetworkInterface). None, where it has one of a version of IP that is not known.
 func ownAddrs(b terraform.Body) []netip.Prefix {
 	var out []netip.Prefix
+	has := map[int]bool{} // by length of the address
 	add := func(v, length terraform.Value, usual int) {
 		s, _ := v.AsString()
 		a, err := netip.ParseAddr(s)
@@ -141,6 +142,7 @@ func ownAddrs(b terraform.Body) []netip.Prefix {
 			return
 		}
 		bits := a.BitLen()
+		has[bits] = true
 		if n, ok := length.AsInt(); ok && n >= 0 && n <= int64(bits) {
 			bits = int(n)
 		} else if usual > 0 {
@@ -152,6 +154,11 @@ func ownAddrs(b terraform.Body) []netip.Prefix {
 	add(b.Get("ipv6_address"), b.Get("internal_ipv6_prefix_length"), ipv6Bits)
 	for _, k := range b.BlocksOf("ipv6_access_config") {
 		add(k.Body.Get("external_ipv6"), k.Body.Get("external_ipv6_prefix_length"), ipv6Bits)
+	}
+	stack, _ := b.Get("stack_type").AsString()
+	dual := strings.Contains(stack, "IPV6") || len(b.BlocksOf("ipv6_access_config")) > 0 || b.Open("ipv6_access_config")
+	if dual && !has[128] || has[128] && !has[32] && stack != "IPV6_ONLY" {
+		return nil
 	}
 	return out
 }

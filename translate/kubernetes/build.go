@@ -199,8 +199,8 @@ func andOthers(n int) string {
 	return fmt.Sprintf(" and %d others are", n)
 }
 
-// peerPods returns the workloads that a peer names.
-func (b *builder) peerPods(p *policy, pr peer) selection {
+// podsOf returns the workloads that a peer names.
+func (b *builder) podsOf(p *policy, pr peer) selection {
 	within := pr.scope(p)
 	key := "peer " + within + " " + pr.key()
 	out, ok := b.memo[key]
@@ -211,6 +211,12 @@ func (b *builder) peerPods(p *policy, pr peer) selection {
 		}
 		b.remember(key, &out)
 	}
+	return out
+}
+
+// peerPods returns the workloads that a peer names, and reports where there are none, or it is not known which.
+func (b *builder) peerPods(p *policy, pr peer) selection {
+	out := b.podsOf(p, pr)
 	if out.isEmpty() {
 		b.rep.warnAt(pr.origin, "peer-matches-nothing", "no workload of the input is named by this peer, so that it allows nothing",
 			"check the labels, or give the manifests of the peer's workloads and namespace too")

@@ -99,14 +99,14 @@ func (b *builder) lintNameLabel(pr peer) {
 	}
 }
 
-// lintReplies reports egress rules that repeat the peers of an ingress rule without
-// ports: replies need no rule, and this one lets pods open connections to any port.
+// lintReplies reports egress rules that are there for replies, which need no rule: those that repeat the peers of an ingress rule without
+// ports, which let pods open connections to any port, and those to the ports alone from which clients connect.
 func (b *builder) lintReplies() {
-	admitted := map[string]bool{}
+	admitted, serving := map[string]bool{}, map[string]bool{}
 	for _, p := range b.policies {
 		if p.ingress.isolates {
 			for _, r := range p.ingress.rules {
-				admitted[replyKey(p, r)] = true
+				admitted[replyKey(p, r)], serving[replyKey(p, rule{})] = true, true
 			}
 		}
 	}
@@ -115,13 +115,32 @@ func (b *builder) lintReplies() {
 			continue
 		}
 		for _, r := range p.egress.rules {
-			if len(r.ports) == 0 && len(r.peers) > 0 && admitted[replyKey(p, r)] {
+			switch repeats := admitted[replyKey(p, r)]; {
+			case repeats && len(r.ports) == 0 && len(r.peers) > 0:
 				b.rep.warnAt(r.origin, "reply-only-egress",
 					"an egress rule without ports repeats the peers of an ingress rule: replies need no rule, and this one opens every port of those peers",
 					"take the rule out, or give its ports")
+			case (repeats || len(r.peers) == 0 && serving[replyKey(p, rule{})]) && r.isForClientPorts():
+				b.rep.warnAt(r.origin, "reply-only-egress",
+					"an egress rule is for nothing but the ports from which clients connect: replies need no rule, and this one opens whatever listens there",
+					"take the rule out, or give the ports of services")
 			}
 		}
 	}
+}
+
+// clientPortsFrom and clientPortCount tell a range of the ports from which clients connect from one of services: Linux takes 32768-60999, Windows
+// 49152-65535, and the node ports of Kubernetes are fewer.
+const (
+	clientPortsFrom = 1024
+	clientPortCount = 4096
+)
+
+// isForClientPorts reports whether all ports of a rule are ranges of those from which clients connect.
+func (r rule) isForClientPorts() bool {
+	return len(r.ports) > 0 && !slices.ContainsFunc(r.ports, func(p port) bool {
+		return p.name != "" || p.numbers.First < clientPortsFrom || int(p.numbers.Last)-int(p.numbers.First) < clientPortCount-1
+	})
 }
 
 func replyKey(p *policy, r rule) string {
@@ -162,9 +181,10 @@ func (b *builder) askers() map[*workload]bool {
 			if !r.reachesDNS() {
 				continue
 			}
+			overUDP, overTCP := b.admits(p, r, model.UDP, 53), b.admits(p, r, model.TCP, 53)
 			for _, w := range b.subject(p).all() {
-				udp[w] = udp[w] || r.admits(model.UDP, 53)
-				tcp[w] = tcp[w] || r.admits(model.TCP, 53)
+				udp[w] = udp[w] || overUDP
+				tcp[w] = tcp[w] || overTCP
 			}
 		}
 	}
@@ -181,9 +201,22 @@ func (r rule) reachesDNS() bool {
 		slices.ContainsFunc(r.peers, func(pr peer) bool { return pr.block != nil || pr.namespaces != nil })
 }
 
-// admits reports whether a port is admitted by number, or may be by name.
-func (r rule) admits(p model.Protocol, n uint16) bool {
+// admits reports whether a rule of a policy admits a port by number, or may by name.
+func (b *builder) admits(p *policy, r rule, proto model.Protocol, n uint16) bool {
 	return len(r.ports) == 0 || slices.ContainsFunc(r.ports, func(q port) bool {
-		return q.protocol == p && (q.name != "" || q.numbers.Contains(n))
+		return q.protocol == proto && (q.name == "" && q.numbers.Contains(n) || q.name != "" && b.mayBe(p, r, q, n))
+	})
+}
+
+// mayBe reports whether a named port may be a number at somebody whom a rule names. Of pods that were read it is known.
+func (b *builder) mayBe(p *policy, r rule, q port, n uint16) bool {
+	return len(r.peers) == 0 || slices.ContainsFunc(r.peers, func(pr peer) bool {
+		if pr.block != nil {
+			return true
+		}
+		pods := b.podsOf(p, pr)
+		return pods.isEmpty() || slices.ContainsFunc(b.portGroups(pods, nil, []port{q}), func(g portGroup) bool {
+			return slices.ContainsFunc(slices.Concat(g.sure, g.unsure), func(s model.Service) bool { return s.Dst.Contains(n) })
+		})
 	})
 }

@@ -96,7 +96,9 @@ func (b ruleBuilder) rule(e end, t target, peer model.Selector) {
 
 // namedIngress resolves named ports at the policy's own pods.
 func (b ruleBuilder) namedIngress(ends []end, numbered model.Traffic, named []port) {
-	b.unresolved(named, b.subject, "the policy selects")
+	if !b.subject.isEmpty() { // which is a finding of its own
+		b.unresolved(named, b.subject, "the policy selects")
+	}
 	for _, g := range b.portGroups(b.subject, numbered, named) {
 		for _, e := range ends {
 			b.rule(e, target{g.pods.selector(), g.sure}, e.selector)
@@ -114,7 +116,9 @@ func (b ruleBuilder) namedEgress(ends []end, numbered model.Traffic, named []por
 	subject := b.subject.selector()
 	for _, e := range ends {
 		if e.peer != nil && e.peer.block == nil {
-			b.unresolved(named, e.pods, "the peer names")
+			if !e.pods.isEmpty() {
+				b.unresolved(named, e.pods, "the peer names")
+			}
 			b.namedPods(e, b.portGroups(e.pods, numbered, named))
 			continue
 		}

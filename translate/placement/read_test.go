@@ -33,7 +33,7 @@ func TestReadRefuses(t *testing.T) {
 		{"empty file", "", codeYAML, "place.yaml: ", "empty"},
 		{"comment only", "# nothing\n", codeYAML, "place.yaml: ", "empty"},
 		{"not YAML", "a: [\n", codeYAML, "place.yaml:1: ", "not YAML"},
-		{"binary", "\x00\x01", codeYAML, "place.yaml: ", "not YAML"},
+		{"binary", "\x00\x01", codeYAML, "place.yaml:1:1: ", "not YAML"},
 		{"second document", file("aws: {}\n---\na: b\n"), codeYAML, ":4:1", "another"},
 		{"broken second document", file("aws: {}\n---\na: [\n"), codeYAML, "place.yaml", "not YAML"},
 		{"not a mapping", "- a\n", codeValue, ":1:1", "a mapping, not a list"},

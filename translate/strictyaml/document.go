@@ -7,6 +7,8 @@ import (
 	"io"
 	"regexp"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -44,7 +46,7 @@ func (r *Reader) parse(data []byte) *yaml.Node {
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	var doc, more yaml.Node
 	if err := dec.Decode(&doc); err != nil {
-		r.notYAML(err)
+		r.notYAML(data, err)
 		return nil
 	}
 	switch err := dec.Decode(&more); {
@@ -53,11 +55,11 @@ func (r *Reader) parse(data []byte) *yaml.Node {
 			"put everything into the first document")
 		return nil
 	case !errors.Is(err, io.EOF):
-		r.notYAML(err)
+		r.notYAML(data, err)
 		return nil
 	}
 	if len(doc.Content) == 0 {
-		r.notYAML(io.EOF)
+		r.notYAML(data, io.EOF)
 		return nil
 	}
 	if n := (&measure{}); !n.fits(doc.Content[0], 0) {
@@ -95,15 +97,45 @@ func (m *measure) fits(n *yaml.Node, depth int) bool {
 	return true
 }
 
-func (r *Reader) notYAML(err error) {
+// notYAML reports what the parser says. It gives its position in the message only, and not always.
+func (r *Reader) notYAML(data []byte, err error) {
 	at := model.Origin{File: r.File}
 	if errors.Is(err, io.EOF) {
 		r.Fault(r.Code("yaml"), at, "the file is empty", r.Begin)
 		return
 	}
-	// The parser gives its position in the message only.
-	if m := regexp.MustCompile(`line (\d+)`).FindStringSubmatch(err.Error()); m != nil {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	if m := lineInMessage.FindStringSubmatch(text); m != nil {
 		at.Line, _ = strconv.Atoi(m[1])
+		text = text[len(m[0]):]
+	} else if offset := badText(data); offset >= 0 {
+		at.Line, at.Column = position(data, offset)
+	} else if m := anchorInMessage.FindStringSubmatch(text); m != nil && bytes.Count(data, []byte("*"+m[1])) == 1 {
+		at.Line, at.Column = position(data, bytes.Index(data, []byte("*"+m[1])))
 	}
-	r.Fault(r.Code("yaml"), at, fmt.Sprintf("not YAML: %v", err), "")
+	r.Fault(r.Code("yaml"), at, "not YAML: "+text, "")
+}
+
+// What the messages of the parser begin with, or are.
+var (
+	lineInMessage   = regexp.MustCompile(`^line (\d+): `)
+	anchorInMessage = regexp.MustCompile(`^unknown anchor '(.*)' referenced$`)
+)
+
+// badText returns where a file has what no YAML may have: bytes that are no UTF-8, or control characters (YAML 1.2, section 5.1); -1: nowhere.
+func badText(data []byte) int {
+	for i := 0; i < len(data); {
+		c, n := utf8.DecodeRune(data[i:])
+		if c == utf8.RuneError && n < 2 || c < ' ' && c != '\t' && c != '\n' && c != '\r' || c >= 0x7f && c < 0xa0 && c != 0x85 {
+			return i
+		}
+		i += n
+	}
+	return -1
+}
+
+// position returns the line and column of an offset, both from 1; columns are in bytes.
+func position(data []byte, offset int) (line, column int) {
+	before := data[:offset]
+	return bytes.Count(before, []byte("\n")) + 1, offset - bytes.LastIndexByte(before, '\n')
 }

@@ -85,6 +85,9 @@ func newValue(n *yaml.Node, path string) Value {
 // IsMapping reports whether the value is a mapping.
 func (v Value) IsMapping() bool { return v.node.Kind == yaml.MappingNode }
 
+// IsScalar reports whether the value is neither a mapping nor a list.
+func (v Value) IsScalar() bool { return v.node.Kind == yaml.ScalarNode }
+
 // Len returns the number of elements of a list, or twice that of the fields of a mapping.
 func (v Value) Len() int { return len(v.node.Content) }
 

@@ -66,7 +66,7 @@ func entriesOf(p model.Policy, inv model.Inventory) entries {
 // chainEntries returns the rules of a chain in the order in which they are asked, and its default.
 func chainEntries(c model.Chain, d model.Direction, inv model.Inventory) []entry {
 	target, peer := inv.Resolve(c.Guard.Target).May, inv.Resolve(c.Guard.Peer).May
-	guard := spell(c.Guard.Target) + " " + spell(c.Guard.Peer)
+	guard := model.Spelling(c.Guard.Target) + " " + model.Spelling(c.Guard.Peer)
 	byDefault := fmt.Sprint(c.Order, " ", guard, "|", c.Default, " by default")
 	if c.Order == model.AnyAllow {
 		guard = "" // rules of security groups are for those alone whom the chain is for
@@ -88,7 +88,7 @@ func chainEntries(c model.Chain, d model.Direction, inv model.Inventory) []entry
 	for _, i := range askedOrder(c) {
 		r := c.Rules[i]
 		e := place(r, c.Order != model.AnyAllow)
-		e.key = fmt.Sprint(c.Order, " ", guard, "|", r.Action, " ", spell(r.Target), " ", spell(r.Peer), " ", r.Traffic)
+		e.key = fmt.Sprint(c.Order, " ", guard, "|", r.Action, " ", model.Spelling(r.Target), " ", model.Spelling(r.Peer), " ", r.Traffic)
 		out = append(out, e)
 	}
 	if c.Default != model.Pass {
@@ -107,7 +107,7 @@ func askedOrder(c model.Chain) []int {
 	for i, r := range c.Rules {
 		out[i] = i
 		if c.Order != model.FirstMatch {
-			texts[i] = fmt.Sprint(spell(r.Target), " ", spell(r.Peer), " ", r.Traffic)
+			texts[i] = fmt.Sprint(model.Spelling(r.Target), " ", model.Spelling(r.Peer), " ", r.Traffic)
 		}
 	}
 	slices.SortStableFunc(out, func(i, j int) int {
@@ -209,33 +209,4 @@ func (e entry) covers(o entry) bool {
 				t.Src.First <= s.Src.First && s.Src.Last <= t.Src.Last && t.Dst.First <= s.Dst.First && s.Dst.Last <= t.Dst.Last
 		})
 	})
-}
-
-// spell writes a selector, the same for selectors that are.
-func spell(s model.Selector) string {
-	all := func(name string, in []model.Selector) string {
-		parts := make([]string, len(in))
-		for i, t := range in {
-			parts[i] = spell(t)
-		}
-		return name + "(" + strings.Join(parts, " ") + ")"
-	}
-	switch s := s.(type) {
-	case model.At:
-		return fmt.Sprint(s.Addrs.Ranges())
-	case model.Identities:
-		return fmt.Sprintf("%q", []model.Identity(s))
-	case model.Group:
-		return fmt.Sprintf("group %q", string(s))
-	case model.And:
-		return all("and", s)
-	case model.Or:
-		return all("or", s)
-	case model.Not:
-		return all("not", []model.Selector{s.Selector})
-	case model.Maybe:
-		return all("maybe", []model.Selector{s.Selector})
-	case nil, model.Any:
-	}
-	return "any"
 }

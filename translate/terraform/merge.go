@@ -73,6 +73,7 @@ func joinBound(a, b Input, together [][]model.Identity, bind func(map[model.Grou
 	}
 	for k := range out {
 		p := withGroups(out[k].Policy, bind(r.groups(sides, k)))
+		out[k].read = len(p.Layers)
 		p.Layers = append(p.Layers, r.bareLayers(sides, k)...)
 		p = r.doubted(p, k)
 		if gone := r.gone(sides, k); len(gone) > 0 {

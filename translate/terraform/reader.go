@@ -45,9 +45,15 @@ type Input struct {
 	pieces []piece
 	// estate is the objects, where the reader inspects them.
 	estate audit.Estate
+	// read is how many layers of the policy were read: those behind them stand for what is not written, so that readings can be compared.
+	read int
 	// joint are the members of the inventory of whom no resource tells, with those that they are put together of.
 	joint map[model.Identity][]model.Identity
 }
+
+// LayersRead returns how many of the first layers of the policy that [Merge] returns were read. Those behind them stand for what the reading does not have and the
+// other one has: groups without rules, and what is not there.
+func (in Input) LayersRead() int { return in.read }
 
 // Name returns "terraform".
 func (Reader) Name() string { return "terraform" }

@@ -43,11 +43,21 @@ func (v *aclView) fixes(entries ...newEntry) []audit.Fix {
 	if form == "" || len(parts) == 0 {
 		return nil
 	}
-	sep := "\n"
-	if form != "aws" {
-		form, sep = "terraform", "\n\n"
+	if form == "aws" {
+		return []audit.Fix{{Title: title, Form: form, Text: strings.Join(parts, "\n")}}
 	}
-	return []audit.Fix{{Title: title, Form: form, Text: strings.Join(parts, sep)}}
+	text := strings.Join(parts, "\n\n")
+	return []audit.Fix{{Title: title, Form: "terraform", Text: text, Edits: v.adding(form, text)}}
+}
+
+// adding is the edit that adds entries in a form: to the ACL, or after the last entry that is a resource.
+func (v *aclView) adding(form, text string) []audit.Edit {
+	f := v.firewall
+	if form == "block" {
+		return []audit.Edit{audit.Append{Origin: f.Origin, Text: text}}
+	}
+	last := f.Rules[len(f.Rules)-1].Origin
+	return []audit.Edit{audit.Follow{Origin: last, Text: text}}
 }
 
 // form says how entries are written: as commands, as blocks of the ACL, or as resources of their own. Empty: it is not known.
@@ -97,12 +107,16 @@ func (v *aclView) numberFor(e newEntry, p netip.Prefix, taken map[int]bool) (int
 	return 0, false
 }
 
-// takeOut is the command that deletes an entry of a live ACL, for one that does nothing; nil for others.
+// takeOut deletes an entry that does nothing, of an ACL that is live or written as configuration; nil for others.
 func takeOut(f *audit.Firewall, d model.Direction, r model.Rule) []audit.Fix {
+	const title = "Delete the entry, which changes nothing"
+	if audit.IsWritten(r.Origin) {
+		return removed(title, r.Origin)
+	}
 	if f.Address != "" || f.ID == "" || r.Priority == 0 {
 		return nil
 	}
-	return []audit.Fix{{Title: "Delete the entry, which changes nothing", Form: "aws",
+	return []audit.Fix{{Title: title, Form: "aws",
 		Text: fmt.Sprintf("aws ec2 delete-network-acl-entry --network-acl-id %s --%s --rule-number %d", f.ID, d, r.Priority)}}
 }
 
@@ -155,7 +169,21 @@ func (v *aclView) write(form string, e newEntry, p netip.Prefix, number int) str
 	}
 	lines := [][2]string{{"network_acl_id", v.firewall.Address + ".id"}, {"egress", fmt.Sprint(e.direction == model.Egress)}, {"rule_number", fmt.Sprint(number)},
 		{"rule_action", `"allow"`}, {"protocol", fmt.Sprintf("%q", name)}, {first, fmt.Sprint(from)}, {last, fmt.Sprint(to)}, {block, fmt.Sprintf("%q", p)}}
-	return fmt.Sprintf("resource \"aws_network_acl_rule\" \"%s_%d\" {\n%s}", direction, number, aligned(lines))
+	return fmt.Sprintf("resource \"aws_network_acl_rule\" \"%s_%s_%d\" {\n%s}", labelIn(v.firewall.Address), direction, number, aligned(lines))
+}
+
+// labelIn is the name of a resource in its address, with its instance, as a name: "web" of aws_network_acl.web, "web_0" of aws_network_acl.web[0].
+func labelIn(address string) string {
+	_, name, _ := strings.Cut(address, ".")
+	return strings.Trim(strings.Map(func(c rune) rune {
+		switch {
+		case c == '_', c == '-', '0' <= c && c <= '9', 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z':
+			return c
+		case c == '"', c == ']':
+			return -1
+		}
+		return '_'
+	}, name), "_")
 }
 
 // aligned writes attributes as terraform fmt does.

@@ -45,7 +45,7 @@ func aws001() audit.Check {
 				if why := s.Estate.Unread[audit.SecurityGroup]; n.Provider == "aws" && n.Address != "" && why != "" && !adopted[n.Key] && n.Standard != audit.Yes {
 					out = append(out, audit.Finding{Object: n.Object, Severity: audit.Medium, Unsure: "other configuration may take the rules away",
 						Summary: fmt.Sprintf("the default security group of %s keeps the rules that AWS gives it, as nothing here takes them away", n.Label()),
-						Fixes:   adoptDefault(n.Address)})
+						Fixes:   adoptDefault(n)})
 				}
 			}
 			return out
@@ -89,16 +89,26 @@ func firstText(texts ...string) string {
 }
 
 // adoptDefault is configuration that takes all rules from the default group of a VPC (documentation of aws_default_security_group).
-func adoptDefault(vpc string) []audit.Fix {
+func adoptDefault(n *audit.Network) []audit.Fix {
+	vpc := n.Address
 	name, ok := strings.CutPrefix(vpc, "aws_vpc.")
 	if !ok || strings.ContainsAny(name, ".[") {
 		return nil // it is of a module, or one of several
 	}
-	return []audit.Fix{{Title: "Adopt the group without rules", Form: "terraform", Text: fmt.Sprintf("resource \"aws_default_security_group\" %q {\n  vpc_id = %s.id\n}", name, vpc)}}
+	text := fmt.Sprintf("resource \"aws_default_security_group\" %q {\n  vpc_id = %s.id\n}", name, vpc)
+	return []audit.Fix{{Title: "Adopt the group without rules", Form: "terraform", Text: text, Edits: []audit.Edit{audit.Follow{Origin: n.Origin, Text: text}}}}
 }
 
-// revokes are the commands that take rules from a live group, by their ids; nil where one has none that is known.
+// revokes takes rules from a group: from the configuration, or by commands from a live one, by their ids; nil where one has none that is known.
 func revokes(f *audit.Firewall, causes []audit.Cause) []audit.Fix {
+	const title = "Revoke the rules"
+	if f.Partial == "" && audit.IsWritten(f.Origin) {
+		var origins []model.Origin
+		for _, c := range causes {
+			origins = append(origins, c.Origin)
+		}
+		return removed(title, origins...)
+	}
 	if f.ID == "" || f.Address != "" || len(causes) > mostRevoked {
 		return nil
 	}
@@ -121,7 +131,7 @@ func revokes(f *audit.Firewall, causes []audit.Cause) []audit.Fix {
 	if len(lines) == 0 {
 		return nil
 	}
-	return []audit.Fix{{Title: "Revoke the rules", Form: "aws", Text: strings.Join(lines, "\n")}}
+	return []audit.Fix{{Title: title, Form: "aws", Text: strings.Join(lines, "\n")}}
 }
 
 // mostRevoked is how many rules one command names at most.

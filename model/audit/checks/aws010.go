@@ -31,9 +31,10 @@ func aws010() audit.Check {
 				if service == "" || o.Open.IsEmpty() && o.Firewall.Partial != "" {
 					continue // of which nothing is known that lets somebody in
 				}
-				out = append(out, s.Exposing(o, model.Traffic{model.AllTraffic()}, func(from model.AddrSet, what model.Traffic) string {
+				found := s.Exposing(o, model.Traffic{model.AllTraffic()}, func(from model.AddrSet, what model.Traffic) string {
 					return fmt.Sprintf("%s lets %s reach %s (%s): %s has the group", o.Firewall.Label(), strangers(s, from), service, what, who)
-				})...)
+				})
+				out = append(out, withRemovals(o, found)...)
 			}
 			return out
 		},

@@ -59,10 +59,14 @@ func aws032() audit.Check {
 	}
 }
 
-// noPublic is the command that ends it for a live subnet.
+// noPublic ends it, in the configuration or by a command for a live subnet.
 func noPublic(n *audit.Subnet) []audit.Fix {
+	const title = "Give none"
+	if audit.IsWritten(n.Origin) {
+		return edited(title, audit.Assign{Origin: n.Origin, Names: []string{"map_public_ip_on_launch"}, Value: "false"})
+	}
 	if n.Address != "" || n.ID == "" {
 		return nil
 	}
-	return []audit.Fix{{Title: "Give none", Form: "aws", Text: "aws ec2 modify-subnet-attribute --subnet-id " + n.ID + " --no-map-public-ip-on-launch"}}
+	return []audit.Fix{{Title: title, Form: "aws", Text: "aws ec2 modify-subnet-attribute --subnet-id " + n.ID + " --no-map-public-ip-on-launch"}}
 }

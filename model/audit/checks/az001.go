@@ -26,7 +26,7 @@ func az001() audit.Check {
 			inside := interfacesBySubnet(s)
 			for _, n := range s.Estate.Subnets {
 				// Subnets of gateways and of Azure's own services are left out: there a group is refused, or optional.
-				if n.Provider == "azure" && len(n.Firewalls) == 0 && n.Role == "" {
+				if n.Provider == "azure" && len(n.Firewalls) == 0 && (n.Role == "" || n.Role == appGateway) {
 					out = append(out, unguarded(s, n, inside[n.Key]))
 				}
 			}
@@ -34,6 +34,9 @@ func az001() audit.Check {
 		},
 	}
 }
+
+// appGateway is the role of a subnet in which an application gateway is. It may have a group, and nothing else is in it.
+const appGateway = "application gateway"
 
 // unguarded is the finding about a subnet without a group. It matters less where every interface in it has one by itself.
 func unguarded(s *audit.Subject, n audit.Subnet, inside []*audit.Interface) audit.Finding {
@@ -47,13 +50,14 @@ func unguarded(s *audit.Subject, n audit.Subnet, inside []*audit.Interface) audi
 	}
 	slices.Sort(f.Attached)
 	f.Attached = slices.Compact(f.Attached)
-	if s.Estate.Unread[audit.InterfaceKind] != "" {
-		return f
-	}
 	switch {
+	case n.Role == appGateway:
+		f.Severity = audit.Low
+		f.Summary += "; an application gateway is in it"
+	case s.Estate.Unread[audit.InterfaceKind] != "":
 	case len(inside) == 0:
 		f.Severity = audit.Low
-		f.Summary += ", and nothing is in it"
+		f.Summary += ", and no network interface is in it"
 	case bare == 0:
 		f.Severity = audit.Low
 		f.Summary += "; each interface in it has one of its own"

@@ -80,7 +80,7 @@ func freeBefore(f *audit.Firewall, told audit.Rule) (int, bool) {
 func admitProbes(f *audit.Firewall, priority int) []audit.Fix {
 	const title = "admit the probes before it"
 	const name = "AllowAzureLoadBalancerProbes"
-	fixes := []audit.Fix{{Title: title, Form: "terraform", Text: fmt.Sprintf(`security_rule {
+	text := fmt.Sprintf(`security_rule {
   name                       = %q
   priority                   = %d
   direction                  = "Inbound"
@@ -90,7 +90,11 @@ func admitProbes(f *audit.Firewall, priority int) []audit.Fix {
   source_port_range          = "*"
   destination_address_prefix = "*"
   destination_port_range     = "*"
-}`, name, priority)}}
+}`, name, priority)
+	fixes := []audit.Fix{{Title: title, Form: "terraform", Text: text}}
+	if !slices.ContainsFunc(f.Rules, func(r audit.Rule) bool { return !r.Added && r.Origin.Path == "" }) { // a rule that is a resource of its own goes with no block
+		fixes[0].Edits = []audit.Edit{audit.Append{Origin: f.Origin, Text: text}}
+	}
 	if group, named := resourceGroupOf(f.ID), f.Name; group != "" && named != "" {
 		fixes = append(fixes, audit.Fix{Title: title, Form: "az", Text: fmt.Sprintf("az network nsg rule create --resource-group %q --nsg-name %q --name %s --priority %d "+
 			"--direction Inbound --access Allow --protocol '*' --source-address-prefixes AzureLoadBalancer --source-port-ranges '*' "+

@@ -41,17 +41,21 @@ func az011() audit.Check {
 }
 
 func withPublicAddress(x audit.Interface) audit.Finding {
-	text := fmt.Sprintf("%s has a public address", nameIn(x.Object))
-	if !x.Public.IsEmpty() {
-		text += ", " + x.Public.String()
+	text := nameIn(x.Object) + " has a public address"
+	if words := publicWords(&x); len(words) > 0 {
+		text += ", " + listed(words, 3)
 	}
 	return audit.Finding{Object: x.Object, Subject: "public address", Summary: text}
 }
 
 func nicForwarding(x audit.Interface) audit.Finding {
 	f := audit.Finding{Object: x.Object, Subject: "forwarding", Summary: fmt.Sprintf("%s may forward packets of others", nameIn(x.Object))}
-	if x.ID != "" && x.What == "interface" {
-		f.Fixes = []audit.Fix{{Title: "End forwarding", Form: "az", Text: fmt.Sprintf("az network nic update --ids %q --ip-forwarding false", x.ID)}}
+	const title = "End forwarding"
+	switch {
+	case audit.IsWritten(x.Origin):
+		f.Fixes = edited(title, audit.Assign{Origin: x.Origin, Names: []string{"ip_forwarding_enabled", "enable_ip_forwarding"}, Value: "false"})
+	case x.ID != "" && x.What == "interface":
+		f.Fixes = []audit.Fix{{Title: title, Form: "az", Text: fmt.Sprintf("az network nic update --ids %q --ip-forwarding false", x.ID)}}
 	}
 	return f
 }

@@ -10,12 +10,16 @@ func tellDead(x audit.Dead, summary string) audit.Finding {
 	f := x.Firewall
 	out := audit.Finding{Object: f.ObjectOf(x.Direction, x.Rules), Summary: summary, Subject: x.Direction.String() + " " + textsOf(x.Rules, x.Direction),
 		Causes: append(f.CausesOf(x.Direction, x.Rules), f.CausesOf(x.Direction, x.By)...)}
+	const title = "Remove the rule"
 	told, ok := f.RuleAt(x.Direction, x.Rules[0].Origin)
-	if !ok || f.Address != "" {
-		return out
-	}
-	if form, text := removal(f, x.Direction, told); text != "" {
-		out.Fixes = []audit.Fix{{Title: "Remove the rule", Form: form, Text: text}}
+	switch {
+	case !ok:
+	case audit.IsWritten(told.Origin):
+		out.Fixes = removed(title, told.Origin)
+	case f.Address == "":
+		if form, text := removal(f, x.Direction, told); text != "" {
+			out.Fixes = []audit.Fix{{Title: title, Form: form, Text: text}}
+		}
 	}
 	return out
 }

@@ -48,9 +48,41 @@ func exp001() audit.Check {
 func everyPort(s *audit.Subject) []audit.Finding {
 	var out []audit.Finding
 	for _, o := range looking(s.Openings(), filters()) {
-		out = append(out, s.Telling(o, everything(s, o, o.Open), everything(s, o, o.Unsure), func(from model.AddrSet, what model.Traffic) string {
+		found := s.Telling(o, everything(s, o, o.Open), everything(s, o, o.Unsure), func(from model.AddrSet, what model.Traffic) string {
 			return fmt.Sprintf("%s lets %s reach %s", o.Firewall.Label(), strangers(s, from), allOf(what))
-		})...)
+		})
+		for i := range found {
+			wide := found[i]
+			wide.Causes = admittingAll(o, wide.Causes)
+			if wide.Causes != nil {
+				found[i].Fixes = removals(o, audit.TrafficOf(wide.Open), wide)
+			}
+		}
+		out = append(out, found...)
 	}
 	return out
+}
+
+// admittingAll returns the rules among those responsible that admit every port, each by itself; nil where the others would do so together
+// without them. What others admit is no fault of this kind.
+func admittingAll(o *audit.Opening, causes []audit.Cause) []audit.Cause {
+	isCause := map[model.Origin]bool{}
+	for _, c := range causes {
+		isCause[c.Origin] = true
+	}
+	wide := map[model.Origin]bool{}
+	var rest model.Traffic
+	for _, r := range o.Rules() {
+		switch {
+		case !isCause[r.Origin] || r.Action != model.Allow:
+		case within(everyTCP(), r.Traffic) || within(everyUDP(), r.Traffic):
+			wide[r.Origin] = true
+		default:
+			rest = append(rest, r.Traffic...)
+		}
+	}
+	if within(everyTCP(), rest) || within(everyUDP(), rest) {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(causes), func(c audit.Cause) bool { return !wide[c.Origin] })
 }

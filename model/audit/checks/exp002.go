@@ -51,7 +51,7 @@ func unnamedPorts(s *audit.Subject) []audit.Finding {
 				found[i].Step--
 			}
 		}
-		out = append(out, found...)
+		out = append(out, withRemovals(o, found)...)
 	}
 	return out
 }

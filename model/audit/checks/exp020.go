@@ -35,7 +35,7 @@ func wideBlocks(s *audit.Subject) []audit.Finding {
 		for i := range found {
 			found[i].Step = 0
 		}
-		out = append(out, found...)
+		out = append(out, withRemovals(o, found)...)
 	}
 	return out
 }

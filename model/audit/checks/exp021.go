@@ -42,9 +42,8 @@ func particularAddresses(s *audit.Subject) []audit.Finding {
 			for i := range found {
 				found[i].Step = 0
 				found[i].Summary += descriptions(o, found[i].Causes)
-				found[i].Fixes = removals(o, model.Traffic{model.AllTraffic()}, found[i])
 			}
-			out = append(out, found...)
+			out = append(out, withRemovals(o, found)...)
 		}
 	}
 	return out

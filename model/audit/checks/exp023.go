@@ -72,38 +72,43 @@ func (h hidden) part(part model.Region) model.Region {
 	if part.IsEmpty() {
 		return part
 	}
-	var lanes []audit.Lane
-	for _, l := range o.Lanes(part) {
-		v4, v6 := h.subject.Whole(l.Strangers)
-		whom := model.AddrSet{}
-		if v4 && !h.isSaid(l.Traffic, model.AllIPv4()) {
-			whom = whom.Union(l.Strangers.V4())
+	return o.Keep(part.Subtract(h.said()), func(strangers model.AddrSet) model.AddrSet {
+		var whom model.AddrSet
+		v4, v6 := h.subject.Whole(strangers)
+		if v4 {
+			whom = strangers.V4()
 		}
-		if v6 && !h.isSaid(l.Traffic, model.AllIPv6()) {
-			whom = whom.Union(l.Strangers.V6())
+		if v6 {
+			whom = whom.Union(strangers.V6())
 		}
-		if !whom.IsEmpty() {
-			lanes = append(lanes, audit.Lane{Traffic: l.Traffic, Strangers: whom})
-		}
-	}
-	return o.In(lanes, part)
+		return whom
+	})
 }
 
-// isSaid reports whether one rule openly admits the whole Internet of a family to some traffic.
-func (h hidden) isSaid(t model.Traffic, family model.AddrSet) bool {
-	for i, r := range h.opening.Rules() {
-		if r.Action != model.Allow {
+// said is what rules admit openly to the whole Internet of a family. A rule that perhaps does says so of what it alone may admit.
+func (h hidden) said() model.Region {
+	o := h.opening
+	var sure, perhaps []model.Box
+	for i, r := range o.Rules() {
+		if told, ok := o.Firewall.RuleAt(o.Direction, r.Origin); r.Action != model.Allow || ok && disguises(told) {
 			continue
 		}
-		v4, v6 := h.subject.Whole(h.opening.Peers(i).Intersect(family))
-		if v4 || v6 {
-			told, ok := h.opening.Firewall.RuleAt(h.opening.Direction, r.Origin)
-			if (!ok || !disguises(told)) && within(t, r.Traffic) {
-				return true
+		for _, family := range []model.AddrSet{model.AllIPv4(), model.AllIPv6()} {
+			if v4, v6 := h.subject.SaysWhole(o.Peers(i).Intersect(family)); !v4 && !v6 {
+				continue
+			}
+			b := model.Box{Src: model.EndpointAt(model.Outside, family), Dst: model.EndpointsOf(o.Here()), Traffic: r.Traffic}
+			if o.Direction == model.Egress {
+				b.Src, b.Dst = b.Dst, b.Src
+			}
+			if audit.Doubt(r) == "" {
+				sure = append(sure, b)
+			} else {
+				perhaps = append(perhaps, b)
 			}
 		}
 	}
-	return false
+	return model.NewRegion(sure...).Union(model.NewRegion(perhaps...).Subtract(o.Open))
 }
 
 // disguises reports whether a rule is written such that it does not look as wide as it is.

@@ -43,9 +43,10 @@ func openTwins(s *audit.Subject) []audit.Finding {
 				part = beyondReplies(o, part.Intersect(o.Between(way.open, limited)))
 				return o.Keep(part, s.Wide)
 			}
-			out = append(out, s.Telling(o, twin(o.Open), twin(o.Unsure), func(from model.AddrSet, what model.Traffic) string {
+			found := s.Telling(o, twin(o.Open), twin(o.Unsure), func(from model.AddrSet, what model.Traffic) string {
 				return fmt.Sprintf("%s lets %s reach %s by %s, and restricts it by %s", o.Firewall.Label(), strangers(s, from), few(what), way.openIn, way.limitedIn)
-			})...)
+			})
+			out = append(out, withRemovals(o, found)...)
 		}
 	}
 	return out
@@ -63,6 +64,9 @@ func limitedTo(s *audit.Subject, o *audit.Opening, family model.AddrSet) model.T
 	for i, r := range o.Rules() {
 		if told, ok := o.Firewall.RuleAt(o.Direction, r.Origin); ok && told.Added {
 			continue // nobody meant to restrict anything by it
+		}
+		if g, ok := r.Peer.(model.Group); ok && g == o.Firewall.Key && isBroad(r.Traffic) {
+			continue // members reach each other: no service is named, as the rule of a default security group names none
 		}
 		if r.Action == model.Allow && (o.Peers(i).Overlaps(family) || namesGroup(r.Peer)) {
 			some = append(some, portsOf(r.Traffic)...)

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -43,6 +44,10 @@ func reachedInterfaces(s *audit.Subject) []audit.Finding {
 			continue
 		}
 		from := audit.Sources(open)
+		what := few(audit.TrafficOf(open))
+		if all := everything(s, &r.Opening, r.Open); !all.IsEmpty() {
+			what = allOf(audit.TrafficOf(all))
+		}
 		f := audit.Finding{
 			Severity: audit.High, // exposure that is effective is what the check is about, and makes it no worse
 			Exposure: audit.Effective,
@@ -50,7 +55,11 @@ func reachedInterfaces(s *audit.Subject) []audit.Finding {
 			Open:     open,
 			Causes:   s.CausesAt(r, open),
 			Attached: []string{r.Interface.Label()},
-			Summary:  fmt.Sprintf("%s%s can be reached by %s on %s, past every layer", r.Interface.Label(), publicOf(r.Interface), strangers(s, from), few(audit.TrafficOf(open))),
+			Example:  r.Example(open),
+			Summary:  fmt.Sprintf("%s%s can be reached by %s on %s, past every layer", r.Interface.Label(), publicOf(r.Interface), strangers(s, from), what),
+		}
+		if f.Unsure = unfiltered(s, r.Interface); f.Unsure != "" {
+			f.Exposure = audit.Possible
 		}
 		if !s.AtLarge(from) {
 			f.Severity = audit.Medium
@@ -62,12 +71,36 @@ func reachedInterfaces(s *audit.Subject) []audit.Finding {
 
 // publicOf says at which public addresses an interface is.
 func publicOf(x *audit.Interface) string {
-	var words []string
-	for _, p := range x.Public.Prefixes() {
-		words = append(words, p.Addr().String())
-	}
+	words := publicWords(x)
 	if len(words) == 0 {
 		return ""
 	}
 	return " at " + listed(words, 3)
+}
+
+// publicWords is the public addresses of an interface; of a block its first.
+func publicWords(x *audit.Interface) []string {
+	var words []string
+	for _, p := range x.Public.Prefixes() {
+		words = append(words, p.Addr().String())
+	}
+	return words
+}
+
+// unfiltered says why it is not known whether an interface of Azure takes in anything where no network security group filters it; empty: one does.
+// A public address of SKU Standard is closed without one, one of SKU Basic is open ("Public IP addresses", SKU, learn.microsoft.com).
+func unfiltered(s *audit.Subject, x *audit.Interface) string {
+	if x.Provider != "azure" {
+		return ""
+	}
+	groups, why := nsgsAmong(s, x.Firewalls), x.NotAll
+	for _, k := range x.Subnets {
+		if n, ok := s.Subnet(k); ok {
+			groups, why = append(groups, n.Firewalls...), cmp.Or(why, n.NotAll)
+		}
+	}
+	if len(groups) > 0 {
+		return ""
+	}
+	return cmp.Or(why, "no network security group filters it, and whether its public address is of SKU Basic, which is open then, or Standard, which is closed, is not read")
 }

@@ -9,45 +9,112 @@ import (
 	"github.com/crosswall/crosswall/model/audit"
 )
 
-// removals are commands that remove those rules responsible for a finding that admit nothing but some traffic, and nobody on the
-// Internet but whom the finding is about, where the cloud knows the rule by an id. What Terraform manages has none: the next apply
-// would bring it back.
+// admitOthers is the title of a fix that takes a rule away that somebody may need.
+const admitOthers = "Remove the rule, once those who need it are admitted by another one"
+
+// removals is the change that ends a finding about what an opening lets in, where it is exact: it takes out each rule responsible, or of its peers those
+// that the finding is about. A rule that admits other traffic than some, or others on the Internet in one block with them, is for people to narrow;
+// then there is no change, as a part of it would end nothing. What was read as configuration is edited, and what is live is changed by
+// commands; what a plan or a state has, neither: the next apply would bring it back.
 func removals(o *audit.Opening, t model.Traffic, f audit.Finding) []audit.Fix {
-	if o.Firewall.Address != "" {
-		return nil
-	}
-	var out []audit.Fix
-	var origins []model.Origin
-	with, internet, all := o.Strangers(f.Open), audit.Internet(), audit.Connections(t)
-	only := map[model.Origin]bool{} // of a written rule, all that the model made of it
-	for i, r := range o.Rules() {
-		is, seen := only[r.Origin]
-		if !seen {
-			origins = append(origins, r.Origin)
+	fault := o.Strangers(f.Open)
+	keep := audit.Internet().Subtract(fault)
+	var edits []audit.Edit
+	var form string
+	var commands []string
+	for _, r := range responsible(o, audit.Connections(t), f.Causes) {
+		told, ok := o.Firewall.RuleAt(o.Direction, r.origin)
+		switch {
+		case !ok || told.Added || !r.only:
+			return nil
+		case audit.IsWritten(r.origin):
+			edits = append(edits, audit.Bar{Origin: r.origin, Direction: o.Direction, Addrs: r.peers.Intersect(fault), Keep: keep})
+			continue
+		case o.Firewall.Address != "" || !r.plain || r.peers.Overlaps(keep):
+			return nil
 		}
-		only[r.Origin] = (is || !seen) && isOnly(r, all) && with.Covers(o.Peers(i).Intersect(internet))
+		var text string
+		if form, text = removal(o.Firewall, o.Direction, told); text == "" {
+			return nil
+		}
+		commands = append(commands, text)
 	}
-	for _, origin := range origins {
-		told, ok := o.Firewall.RuleAt(o.Direction, origin)
-		if !ok || told.Added || !isCause(origin, f.Causes) || !only[origin] {
+	switch {
+	case len(edits) > 0 && len(commands) == 0:
+		return edited("Admit them no longer, once those who need it are admitted by another rule", edits...)
+	case len(edits) == 0 && len(commands) > 0:
+		return []audit.Fix{{Title: admitOthers, Form: form, Text: strings.Join(commands, "\n")}}
+	}
+	return nil
+}
+
+// withRemovals gives findings about an opening the removals of rules that admit nothing but what they are about.
+func withRemovals(o *audit.Opening, found []audit.Finding) []audit.Finding {
+	for i := range found {
+		found[i].Fixes = removals(o, audit.TrafficOf(found[i].Open), found[i])
+	}
+	return found
+}
+
+// edited is a fix by edits of configuration; whoever has the files makes text of it.
+func edited(title string, edits ...audit.Edit) []audit.Fix {
+	return []audit.Fix{{Title: title, Form: "terraform", Edits: edits}}
+}
+
+// removed is a fix that takes out rules as they are written; nil where one of them was not read as configuration.
+func removed(title string, origins ...model.Origin) []audit.Fix {
+	var edits []audit.Edit
+	for _, o := range origins {
+		if !audit.IsWritten(o) {
+			return nil
+		}
+		if e := (audit.Remove{Origin: o}); !slices.Contains(edits, audit.Edit(e)) {
+			edits = append(edits, e)
+		}
+	}
+	return edited(title, edits...)
+}
+
+// writtenPeers is a rule that is responsible for a finding, as somebody wrote it.
+type writtenPeers struct {
+	origin model.Origin
+	// only is whether all that the model made of it admits some traffic alone; plain whether its peer is addresses alone, or one list of them.
+	only, plain bool
+	// peers are the addresses at which its peers may be strangers.
+	peers model.AddrSet
+}
+
+// responsible returns the rules among causes, each once, in the order in which they are asked. All is every connection of the traffic that a rule may
+// admit alone.
+func responsible(o *audit.Opening, all model.Region, causes []audit.Cause) []writtenPeers {
+	wanted, at := map[model.Origin]bool{}, map[model.Origin]int{}
+	for _, c := range causes {
+		wanted[c.Origin] = true
+	}
+	var out []writtenPeers
+	for i, r := range o.Rules() {
+		if !wanted[r.Origin] {
 			continue
 		}
-		if form, text := removal(o.Firewall, o.Direction, told); text != "" {
-			out = append(out, audit.Fix{Title: "Remove the rule, once those who need it are admitted by another one", Form: form, Text: text})
+		n, seen := at[r.Origin]
+		if !seen {
+			n = len(out)
+			at[r.Origin] = n
+			out = append(out, writtenPeers{origin: r.Origin, only: true, plain: true})
 		}
+		w := &out[n]
+		w.only = w.only && r.Action == model.Allow && all.Covers(audit.Connections(r.Traffic))
+		w.plain = w.plain && isPlain(r.Peer)
+		w.peers = w.peers.Union(o.Peers(i))
 	}
 	return out
 }
 
-func isCause(o model.Origin, causes []audit.Cause) bool {
-	return slices.ContainsFunc(causes, func(c audit.Cause) bool { return c.Origin == o })
-}
-
-// isOnly reports whether a rule admits some connections alone, and addresses alone, or one list of them.
-func isOnly(r model.Rule, all model.Region) bool {
-	switch r.Peer.(type) {
+// isPlain reports whether a peer is addresses alone, or one list of them.
+func isPlain(peer model.Selector) bool {
+	switch peer.(type) {
 	case nil, model.Any, model.At, model.Group:
-		return r.Action == model.Allow && all.Covers(audit.Connections(r.Traffic))
+		return true
 	}
 	return false
 }

@@ -3,10 +3,12 @@ package checks_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/crosswall/crosswall/model"
 	"github.com/crosswall/crosswall/model/audit"
 	"github.com/crosswall/crosswall/model/audit/checks"
 )
@@ -23,6 +25,11 @@ const (
 func TestRemovals(t *testing.T) {
 	for _, c := range []struct{ name, check, source, want string }{
 		{"SSH alone", "EXP010", fmt.Sprintf(awsRules, fmt.Sprintf(awsRule, "sgr-1", 22, 22, "0.0.0.0/0")),
+			"aws ec2 revoke-security-group-ingress --group-id sg-1 --security-group-rule-ids sgr-1"},
+		{"SSH by two rules", "EXP010", fmt.Sprintf(awsRules, fmt.Sprintf(awsRule, "sgr-1", 22, 22, "0.0.0.0/1")+", "+fmt.Sprintf(awsRule, "sgr-2", 22, 22, "128.0.0.0/1")),
+			"aws ec2 revoke-security-group-ingress --group-id sg-1 --security-group-rule-ids sgr-1\naws ec2 revoke-security-group-ingress --group-id sg-1 --security-group-rule-ids sgr-2"},
+		{"SSH by two rules, of which one admits more", "EXP010", fmt.Sprintf(awsRules, fmt.Sprintf(awsRule, "sgr-1", 22, 22, "0.0.0.0/0")+", "+fmt.Sprintf(awsRule, "sgr-2", 20, 30, "0.0.0.0/0")), ""},
+		{"every port", "EXP001", fmt.Sprintf(awsRules, fmt.Sprintf(awsRule, "sgr-1", 0, 65535, "0.0.0.0/0")+", "+fmt.Sprintf(awsRule, "sgr-2", 443, 443, "0.0.0.0/0")),
 			"aws ec2 revoke-security-group-ingress --group-id sg-1 --security-group-rule-ids sgr-1"},
 		{"SSH in a range", "EXP010", fmt.Sprintf(awsRules, fmt.Sprintf(awsRule, "sgr-1", 20, 30, "0.0.0.0/0")), ""},
 		{"an address", "EXP021", fmt.Sprintf(awsRules, fmt.Sprintf(awsRule, "sgr-1", 20, 30, "198.51.100.7/32")),
@@ -46,6 +53,49 @@ func TestRemovals(t *testing.T) {
 			}
 			if got != c.want {
 				t.Errorf("the fix is %q, not %q", got, c.want)
+			}
+		})
+	}
+}
+
+// TestEditsOfConfiguration: of what was read as configuration, the change is told by where it is and what goes; of a plan there is none.
+func TestEditsOfConfiguration(t *testing.T) {
+	const rule = `resource "aws_security_group_rule" "r" {
+  type              = "ingress"
+  security_group_id = "sg-1"
+  protocol          = "tcp"
+  from_port         = %d
+  to_port           = %d
+  cidr_blocks       = ["0.0.0.0/0"]
+  self              = true
+}
+`
+	for _, c := range []struct {
+		name, source string
+		want         int
+	}{
+		{"SSH", fmt.Sprintf(rule, 22, 22), 1},
+		{"SSH in a range", fmt.Sprintf(rule, 20, 30), 0},
+		{"SSH by two rules", fmt.Sprintf(rule, 22, 22) + strings.Replace(strings.Replace(fmt.Sprintf(rule, 22, 22), `"r"`, `"s"`, 1), `cidr_blocks       = ["0.0.0.0/0"]`, `ipv6_cidr_blocks  = ["::/0"]`, 1), 2},
+		{"SSH by two rules, of which one admits more", fmt.Sprintf(rule, 22, 22) + strings.Replace(fmt.Sprintf(rule, 22, 23), `"r"`, `"s"`, 1), 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			only := slices.DeleteFunc(checks.All(), func(k audit.Check) bool { return k.ID != "EXP010" })
+			found := audit.Run(audit.New(readingOf(t, txtar.File{Name: "source.tf", Data: []byte(c.source)}), audit.Defaults()), only)
+			var edits []audit.Edit
+			for _, f := range found {
+				for _, x := range f.Fixes {
+					edits = append(edits, x.Edits...)
+				}
+			}
+			if len(found) == 0 || len(edits) != c.want {
+				t.Fatalf("%d findings, %d edits", len(found), len(edits))
+			}
+			for _, e := range edits {
+				b, ok := e.(audit.Bar)
+				if !ok || b.Direction != model.Ingress || b.Addrs.IsEmpty() || b.Addrs.Overlaps(audit.Private()) || b.Keep.Overlaps(b.Addrs) || b.Origin.Line == 0 {
+					t.Errorf("%#v", e)
+				}
 			}
 		})
 	}

@@ -70,12 +70,15 @@ func (r gcpRule) admits(s *audit.Subject, want model.Box) bool {
 	return model.NewRegion(boxes...).Covers(model.NewRegion(want))
 }
 
-// deletion is the command that deletes the rule, where Terraform does not have it and its path is known.
+// deletion deletes the rule: from the configuration, or by a command where Terraform does not have it and its path is known.
 func (r gcpRule) deletion() []audit.Fix {
+	if audit.IsWritten(r.Origin) {
+		return removed(admitOthers, r.Origin)
+	}
 	project := projectOf(r.ID)
 	if r.firewall.Address != "" || project == "" || r.Origin.Object != r.ID {
 		return nil
 	}
-	return []audit.Fix{{Title: "Delete the rule, once those who need it are admitted by another one", Form: "gcloud",
+	return []audit.Fix{{Title: admitOthers, Form: "gcloud",
 		Text: "gcloud compute firewall-rules delete " + r.Name + project}}
 }

@@ -66,11 +66,13 @@ func identityProxies() model.AddrSet {
 	return model.Prefixes(netip.PrefixFrom(netip.AddrFrom4([4]byte{35, 235, 240, 0}), 20))
 }
 
-// homesOf says on which networks a firewall is.
+// homesOf says on which networks a firewall is, and in which region of them where it is not everywhere.
 func homesOf(f *audit.Firewall) string {
 	var labels []string
 	for _, u := range f.Users {
-		if u.Kind == audit.NetworkKind {
+		if u.Kind == audit.NetworkKind && u.What != "" {
+			labels = append(labels, u.Label+" in "+u.What)
+		} else if u.Kind == audit.NetworkKind {
 			labels = append(labels, u.Label)
 		}
 	}

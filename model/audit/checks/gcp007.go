@@ -2,6 +2,7 @@ package checks
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/crosswall/crosswall/model"
 	"github.com/crosswall/crosswall/model/audit"
@@ -25,7 +26,7 @@ func gcp007() audit.Check {
 				switch text := r.trait(audit.LogsTrimmed); {
 				case r.Logged == audit.No:
 					f := r.finding("is not logged")
-					f.Fixes = r.update("--enable-logging")
+					f.Fixes = r.logging()
 					out = append(out, f)
 				case text != "":
 					f := r.finding("is logged without metadata: %s", text)
@@ -36,4 +37,12 @@ func gcp007() audit.Check {
 			return out
 		},
 	}
+}
+
+// logging turns on the logs of a rule (documentation of google_compute_firewall, log_config).
+func (r gcpRule) logging() []audit.Fix {
+	if audit.IsWritten(r.Origin) && strings.HasPrefix(r.Origin.Object, "google_compute_firewall.") {
+		return edited("Log what the rule decides", audit.Append{Origin: r.Origin, Text: "log_config {\n  metadata = \"INCLUDE_ALL_METADATA\"\n}"})
+	}
+	return r.update("--enable-logging")
 }

@@ -44,14 +44,23 @@ func isForProxies(role string) bool {
 		strings.Contains(role, "private nat")
 }
 
-// logFlows is the command that turns on flow logs, where the path of the subnetwork is known and Terraform does not have it.
+// logFlows turns on flow logs, with what Google Cloud takes where nothing is said (documentation of google_compute_subnetwork, log_config): in the configuration, or by
+// a command where the path of the subnetwork is known and Terraform does not have it.
 func logFlows(n *audit.Subnet) []audit.Fix {
+	const title = "Turn on flow logs"
+	if audit.IsWritten(n.Origin) {
+		return edited(title, audit.Append{Origin: n.Origin, Text: `log_config {
+  aggregation_interval = "INTERVAL_5_SEC"
+  flow_sampling        = 0.5
+  metadata             = "INCLUDE_ALL_METADATA"
+}`})
+	}
 	project := projectOf(n.ID)
 	_, rest, ok := strings.Cut(n.ID, "/regions/")
 	region, _, _ := strings.Cut(rest, "/")
 	if n.Address != "" || project == "" || !ok || region == "" {
 		return nil
 	}
-	return []audit.Fix{{Title: "Turn on flow logs", Form: "gcloud",
+	return []audit.Fix{{Title: title, Form: "gcloud",
 		Text: fmt.Sprintf("gcloud compute networks subnets update %s%s --region %s --enable-flow-logs", n.Name, project, region)}}
 }

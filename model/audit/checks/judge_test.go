@@ -102,6 +102,12 @@ func TestFindingsAreJudged(t *testing.T) {
 		if why := judge(d); why != "" {
 			t.Errorf("%s: %s (%s): %s\n\tbut %s", d.name, d.Check, d.Severity, textOf(d.Finding), why)
 		}
+		if d.Exposure == 0 {
+			continue
+		}
+		if why := judgeReach(d); why != "" {
+			t.Errorf("%s: %s (%s, %s): %s\n\tbut %s", d.name, d.Check, d.Severity, d.Exposure, textOf(d.Finding), why)
+		}
 	}
 	t.Logf("judged: %v", clouds)
 	for _, c := range []string{"aws", "azure", "gcp", "kubernetes"} {

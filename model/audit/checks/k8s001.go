@@ -107,7 +107,7 @@ func tellOpen(n audit.Network, d model.Direction, open []string, policies, total
 	}
 	text := fmt.Sprintf("namespace %s: %d of %d workloads are isolated by no policy %s: %s", n.Label(), len(open), total, way, listed(open, 4))
 	if policies == 0 {
-		text = fmt.Sprintf("namespace %s has no network policy, so that its %d workloads are open %s: %s", n.Label(), total, way, listed(open, 4))
+		text = fmt.Sprintf("namespace %s has no network policy, so that these of its workloads are open %s: %s", n.Label(), way, listed(open, 4))
 	}
 	return []audit.Finding{{Object: n.Object, Summary: text, Attached: open, Subject: d.String() + " " + fmt.Sprint(open)}}
 }

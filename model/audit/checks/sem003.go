@@ -85,8 +85,51 @@ func shorter(f *audit.Firewall, c model.Chain, d model.Direction) []audit.Findin
 		}
 	}
 	out.Causes = f.CausesOf(d, slices.DeleteFunc(slices.Clone(c.Rules), func(r model.Rule) bool { return len(changed) > 0 && !changed[r.Origin] }))
-	out.Fixes = []audit.Fix{{Title: "The shorter list, in order", Form: "text", Text: strings.Join(lines, "\n")}}
+	if edits := condensing(c.Rules, d, len(m.Entries)); len(edits) > 0 {
+		out.Fixes = edited("Write the blocks of addresses as the fewest that are the same", edits...)
+	}
+	out.Fixes = append(out.Fixes, audit.Fix{Title: "The shorter list, in order", Form: "text", Text: strings.Join(lines, "\n")})
 	return []audit.Finding{out}
+}
+
+// condensing returns the edits that write the blocks of each written rule as the fewest, where no more is needed to have a list that is as short as
+// the shortest; none otherwise.
+func condensing(rules []model.Rule, d model.Direction, shortest int) []audit.Edit {
+	type list struct {
+		origin  model.Origin
+		traffic string
+	}
+	blocks := map[list]model.AddrSet{}
+	written := map[list]int{}
+	var order []list
+	entries := 0
+	for _, r := range rules {
+		at, ok := r.Peer.(model.At)
+		if !ok {
+			entries += len(r.Traffic)
+			continue
+		}
+		k := list{r.Origin, r.Traffic.String()}
+		if written[k] == 0 {
+			order = append(order, k)
+		}
+		entries += len(r.Traffic) * (len(blocks[k].Union(at.Addrs).Prefixes()) - len(blocks[k].Prefixes()))
+		blocks[k] = blocks[k].Union(at.Addrs)
+		written[k] += len(at.Addrs.Prefixes())
+	}
+	var out []audit.Edit
+	for _, k := range order {
+		if written[k] > len(blocks[k].Prefixes()) {
+			if !audit.IsWritten(k.origin) {
+				return nil
+			}
+			out = append(out, audit.Condense{Origin: k.origin, Direction: d})
+		}
+	}
+	if entries != shortest {
+		return nil
+	}
+	return out
 }
 
 // areCountable reports whether the entries of rules are those that the cloud counts. Azure's "*" with a port is one rule, and in the model perhaps

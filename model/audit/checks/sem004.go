@@ -28,11 +28,23 @@ func sem004() audit.Check {
 					what = "the answer"
 				}
 				out = append(out, tellStopped(x, fmt.Sprintf("%s allows %q, and %s refuses %s, so that nothing of it passes", x.Firewall.Label(),
-					audit.Describe(x.Rules[0], x.Direction), cmp.Or(x.By.Layer, x.By.Chain), what)))
+					audit.Describe(x.Rules[0], x.Direction), refuser(s, x), what)))
 			}
 			return out
 		},
 	}
+}
+
+// refuser says what refuses a rule's traffic: the layer, or, where all is one layer of several firewalls, that of them which has the rule.
+func refuser(s *audit.Subject, x audit.Stopped) string {
+	if x.By.Rule != nil && len(s.Policy.Layers) == 1 {
+		for f := range s.Firewalls() {
+			if _, has := f.RuleAt(x.By.Direction, x.By.Rule.Origin); has && f.Key != x.Firewall.Key {
+				return f.Label()
+			}
+		}
+	}
+	return cmp.Or(x.By.Layer, x.By.Chain)
 }
 
 // atOtherEnd reports whether a rule is stopped by the firewall of the other end, which tracks connections as its own does.

@@ -55,7 +55,16 @@ func correlated(s *audit.Subject, f *audit.Firewall, c model.Chain, d model.Dire
 		pair := []model.Rule{a, b}
 		example := x.Example
 		out = append(out, audit.Finding{Object: f.ObjectOf(d, pair), Causes: f.CausesOf(d, pair), Example: &example, Subject: d.String() + " " + textsOf(pair, d),
-			Summary: fmt.Sprintf("%s: %q and %q overlap in part and disagree; the first decides", f.Label(), audit.Describe(a, d), audit.Describe(b, d))})
+			Summary: fmt.Sprintf("%s: %q and %q overlap in part and disagree; %s", f.Label(), audit.Describe(a, d), audit.Describe(b, d), whoDecides(c.Order, a, b))})
 	}
 	return out
+}
+
+// whoDecides says which of two rules that are asked one after the other decides, and why. Of VPC firewall rules of Google Cloud with one priority the one
+// that denies does ("VPC firewall rules", priority), in whatever order they are written.
+func whoDecides(o model.Order, a, b model.Rule) string {
+	if o == model.PriorityDenyWins && a.Priority == b.Priority {
+		return fmt.Sprintf("both have priority %d, and the one that denies decides", a.Priority)
+	}
+	return "the first decides"
 }
