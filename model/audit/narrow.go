@@ -115,12 +115,12 @@ func (n *narrower) to(of map[model.Group]bool) model.Policy {
 	return out
 }
 
-// isAbout reports whether a chain may be for one of some groups. A layer of which none is admits whatever they send, and there is one for each
-// network ACL.
+// isAbout reports whether a chain may refuse something of some groups. A layer of which none does admits whatever they send, and there is one for
+// each network ACL.
 func isAbout(cs []model.Chain, of map[model.Group]bool) bool {
 	return slices.ContainsFunc(cs, func(c model.Chain) bool {
 		g, ok := c.Guard.Target.(model.Group)
-		return !ok || of[g]
+		return (!ok || of[g]) && (c.Default == model.Deny || slices.ContainsFunc(c.Rules, func(r model.Rule) bool { return r.Action == model.Deny }))
 	})
 }
 

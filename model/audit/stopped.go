@@ -319,11 +319,14 @@ func (s *Subject) allRefused(boxes []model.Box, n *narrower) (model.Region, bool
 	return asked, asked.Intersect(p.Allowed.Union(p.Unknown).Union(p.GaveUp)).IsEmpty()
 }
 
-// addIDs notes the members among endpoints, all of them where everybody at some addresses is.
+// addIDs notes the members among endpoints; where everybody at some addresses is among them, all that may have one of those.
 func (s *Subject) addIDs(ids map[model.Identity]bool, e model.Endpoints) {
 	if !e.Rest().IsEmpty() {
 		for _, m := range s.everybody().Members {
-			ids[m.ID] = ids[m.ID] || !e.At(m.ID).IsEmpty()
+			at := e.At(m.ID)
+			if !at.IsEmpty() && (m.Addrs.IsEmpty() || m.Addrs.Overlaps(at)) {
+				ids[m.ID] = true
+			}
 		}
 		return
 	}

@@ -26,8 +26,8 @@ func BenchmarkWhole(b *testing.B) {
 		made  func(*rand.Rand, int) providers.Snapshot
 	}{
 		{"aws", []int{10, 1000, 10_000, 100_000}, awsAccount},
-		{"gcp", []int{10, 1000, 10_000}, gcpProject},
-		{"azure", []int{10, 1000, 10_000}, azureSubscription},
+		{"gcp", []int{10, 1000, 10_000, 100_000}, gcpProject},
+		{"azure", []int{10, 1000, 10_000, 100_000}, azureSubscription},
 	} {
 		for _, rules := range c.rules {
 			taken := c.made(rand.New(rand.NewPCG(11, 11)), rules)
