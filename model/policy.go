@@ -175,7 +175,7 @@ type Chain struct {
 
 // InTurn returns the rules in the order in which they decide. It may be the chain's own list.
 func (c Chain) InTurn() []Rule {
-	if c.Order == AnyAllow {
+	if c.Order == AnyAllow || slices.IsSortedFunc(c.Rules, c.Order.Compare) {
 		return c.Rules
 	}
 	rules := slices.Clone(c.Rules)

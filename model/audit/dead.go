@@ -2,6 +2,7 @@ package audit
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"net/netip"
 	"slices"
@@ -105,10 +106,8 @@ func allDead(rules []model.Rule, parts []int, shadowed map[int]model.Proof) (Dea
 			}
 		}
 	}
-	for i, r := range rules {
-		if by[i] {
-			x.By = append(x.By, r)
-		}
+	for _, i := range slices.Sorted(maps.Keys(by)) {
+		x.By = append(x.By, rules[i])
 	}
 	return x, true
 }

@@ -9,65 +9,79 @@ import (
 // narrower leaves of a policy what can judge some identities, without going through all rules for it: an account has hundreds of
 // thousands, each for one group.
 type narrower struct {
-	policy model.Policy
-	inv    model.Inventory
+	inv model.Inventory
 	// groups has the groups that each identity may be in.
 	groups map[model.Identity][]model.Group
 	// open has the groups in which strangers may be, or in which it is not known who is, and whom they may have.
-	open map[model.Group]model.Endpoints
-	// rules has, for each chain of each layer, the places of rules by the group that they are for; those for others under "".
-	rules map[chainPlace]map[model.Group][]int
-	// guards has, for each chain that is for some groups together, which these are, and whoever else it is for.
-	guards map[chainPlace]guardParts
+	open   map[model.Group]model.Endpoints
+	layers []narrowedLayer
 }
 
-// guardParts is a guard taken apart.
-type guardParts struct {
+// narrowedLayer is a layer, and where in it to look for whom.
+type narrowedLayer struct {
+	layer           model.Layer
+	ingress, egress narrowedSide
+}
+
+// narrowedSide is the chains of one direction, with their rules in the order in which they are asked.
+type narrowedSide struct {
+	chains []narrowedChain
+	// at has the places of chains by the group that they are for; those for others under "".
+	at map[model.Group][]int
+}
+
+type narrowedChain struct {
+	chain model.Chain
+	// rules has the places of rules by the group that they are for; those for others under "".
+	rules map[model.Group][]int
+	// groups are those that the chain is for together, and rest is whoever else it is for; nil: its guard stays as it is.
 	groups map[model.Group]bool
 	rest   model.Or
 }
 
-// chainPlace is where a chain is in a policy.
-type chainPlace struct {
-	layer     int
-	direction model.Direction
-	chain     int
-}
-
 func newNarrower(p model.Policy, inv model.Inventory) *narrower {
-	n := &narrower{policy: p, inv: inv, groups: map[model.Identity][]model.Group{}, open: map[model.Group]model.Endpoints{}, rules: map[chainPlace]map[model.Group][]int{},
-		guards: map[chainPlace]guardParts{}}
+	n := &narrower{inv: inv, groups: map[model.Identity][]model.Group{}, open: map[model.Group]model.Endpoints{}}
 	known := map[model.Group]bool{}
-	for i, l := range p.Layers {
-		for _, d := range []model.Direction{model.Egress, model.Ingress} {
-			for j, c := range l.Chains(d) {
-				by := map[model.Group][]int{}
-				for k, r := range c.Rules {
-					g, _ := r.Target.(model.Group)
-					n.know(g, known)
-					by[g] = append(by[g], k)
-				}
-				if or, ok := c.Guard.Target.(model.Or); ok {
-					parts := guardParts{groups: map[model.Group]bool{}}
-					for _, e := range or {
-						g, named := e.(model.Group)
-						n.know(g, known)
-						if named {
-							parts.groups[g] = true
-						} else {
-							parts.rest = append(parts.rest, e)
-						}
-					}
-					n.guards[chainPlace{i, d, j}] = parts
-				}
-				if g, ok := c.Guard.Target.(model.Group); ok {
-					n.know(g, known)
-				}
-				n.rules[chainPlace{i, d, j}] = by
-			}
-		}
+	n.know("", known)
+	for _, l := range p.Layers {
+		n.layers = append(n.layers, narrowedLayer{l, n.side(l.Ingress, known), n.side(l.Egress, known)})
 	}
 	return n
+}
+
+func (n *narrower) side(cs []model.Chain, known map[model.Group]bool) narrowedSide {
+	out := narrowedSide{at: map[model.Group][]int{}}
+	for i, c := range cs {
+		g, _ := c.Guard.Target.(model.Group)
+		n.know(g, known)
+		out.at[g] = append(out.at[g], i)
+		out.chains = append(out.chains, n.chain(c, known))
+	}
+	return out
+}
+
+func (n *narrower) chain(c model.Chain, known map[model.Group]bool) narrowedChain {
+	c.Rules = c.InTurn()
+	out := narrowedChain{chain: c, rules: map[model.Group][]int{}}
+	for i, r := range c.Rules {
+		g, _ := r.Target.(model.Group)
+		n.know(g, known)
+		out.rules[g] = append(out.rules[g], i)
+	}
+	or, ok := c.Guard.Target.(model.Or)
+	if !ok {
+		return out
+	}
+	out.groups = map[model.Group]bool{}
+	for _, e := range or {
+		if g, named := e.(model.Group); named {
+			n.know(g, known)
+			out.groups[g] = true
+		} else {
+			out.rest = append(out.rest, e)
+		}
+	}
+	return out
 }
 
 // know notes who is in a group, once.
@@ -102,68 +116,64 @@ func (n *narrower) about(ids []model.Identity, in model.Endpoints) map[model.Gro
 	return of
 }
 
-// to returns the policy with the rules that can judge whoever is in some groups.
+// to returns the policy with what can judge whoever is in some groups. A layer that refuses none of them anything is left out: there is one for each
+// network ACL.
 func (n *narrower) to(of map[model.Group]bool) model.Policy {
 	var out model.Policy
-	for i, l := range n.policy.Layers {
-		if isAbout(l.Ingress, of) || isAbout(l.Egress, of) {
-			l.Ingress = n.chains(chainPlace{i, model.Ingress, 0}, l.Ingress, of)
-			l.Egress = n.chains(chainPlace{i, model.Egress, 0}, l.Egress, of)
+	for i := range n.layers {
+		l := n.layers[i].layer
+		l.Ingress, l.Egress = n.layers[i].ingress.to(of), n.layers[i].egress.to(of)
+		if slices.ContainsFunc(l.Ingress, mayRefuse) || slices.ContainsFunc(l.Egress, mayRefuse) {
 			out.Layers = append(out.Layers, l)
 		}
 	}
 	return out
 }
 
-// isAbout reports whether a chain may refuse something of some groups. A layer of which none does admits whatever they send, and there is one for
-// each network ACL.
-func isAbout(cs []model.Chain, of map[model.Group]bool) bool {
-	return slices.ContainsFunc(cs, func(c model.Chain) bool {
-		g, ok := c.Guard.Target.(model.Group)
-		return (!ok || of[g]) && (c.Default == model.Deny || slices.ContainsFunc(c.Rules, func(r model.Rule) bool { return r.Action == model.Deny }))
-	})
+func mayRefuse(c model.Chain) bool {
+	return c.Default == model.Deny || slices.ContainsFunc(c.Rules, func(r model.Rule) bool { return r.Action == model.Deny })
 }
 
-func (n *narrower) chains(at chainPlace, cs []model.Chain, of map[model.Group]bool) []model.Chain {
-	out := slices.Clone(cs)
-	for j := range out {
-		at.chain = j
-		c := &out[j]
-		if g, ok := c.Guard.Target.(model.Group); ok && !of[g] {
-			c.Rules = nil // its guard passes on whatever is about them
-			continue
-		}
-		places := judging(n.rules[at], of)
-		all := c.Rules
-		c.Rules = make([]model.Rule, len(places))
-		for k, p := range places {
-			c.Rules[k] = all[p]
-		}
-		if parts, ok := n.guards[at]; ok {
-			guard := slices.Clone(parts.rest)
-			for g := range of {
-				if parts.groups[g] {
-					guard = append(guard, g)
-				}
-			}
-			c.Guard.Target = guard
-		}
+// to returns the chains for some groups: the guards of others pass on whatever is about them.
+func (x narrowedSide) to(of map[model.Group]bool) []model.Chain {
+	var out []model.Chain
+	for _, i := range judging(x.at, of) {
+		out = append(out, x.chains[i].to(of))
 	}
 	return out
 }
 
-// judging returns the places of the rules for some groups, in order.
-func judging(rules map[model.Group][]int, of map[model.Group]bool) []int {
+func (x narrowedChain) to(of map[model.Group]bool) model.Chain {
+	c := x.chain
+	places := judging(x.rules, of)
+	c.Rules = make([]model.Rule, len(places))
+	for i, p := range places {
+		c.Rules[i] = x.chain.Rules[p]
+	}
+	if x.groups != nil {
+		guard := slices.Clone(x.rest)
+		for g := range of {
+			if x.groups[g] {
+				guard = append(guard, g)
+			}
+		}
+		c.Guard.Target = guard
+	}
+	return c
+}
+
+// judging returns the places for some groups, in order.
+func judging(by map[model.Group][]int, of map[model.Group]bool) []int {
 	var out []int
-	if len(rules) < len(of) {
-		for g, at := range rules {
+	if len(by) < len(of) {
+		for g, at := range by {
 			if of[g] {
 				out = append(out, at...)
 			}
 		}
 	} else {
 		for g := range of {
-			out = append(out, rules[g]...)
+			out = append(out, by[g]...)
 		}
 	}
 	slices.Sort(out)

@@ -17,16 +17,16 @@ type admission struct {
 func admissions(f *audit.Firewall, c model.Chain) []admission {
 	var out []admission
 	at := map[string]int{}
-	var denies []model.Rule
+	before := denials{}
 	for _, r := range c.InTurn() {
 		if r.Action == model.Deny {
-			denies = append(denies, r)
+			before.add(r)
 		}
 		told, ok := f.RuleAt(model.Ingress, r.Origin)
 		if r.Action != model.Allow || ok && told.Added || r.Reason != "" || f.IsHole(model.Ingress, r) {
 			continue
 		}
-		left := afterDenies(r, denies)
+		left := before.leave(r)
 		if len(left) == 0 {
 			continue
 		}
@@ -42,19 +42,37 @@ func admissions(f *audit.Firewall, c model.Chain) []admission {
 	return out
 }
 
-// afterDenies is what of a rule's traffic is left by rules that are asked before and refuse it to all of its targets and peers.
-func afterDenies(r model.Rule, denies []model.Rule) model.Traffic {
-	left := r.Traffic
+// denials are rules that refuse, by the text of whom they are for; those that may be for whoever another rule is for are under "".
+type denials map[string][]model.Rule
+
+func (x denials) add(r model.Rule) {
+	key := ""
+	switch r.Target.(type) {
+	case nil, model.Any, model.At:
+	default:
+		key = audit.SelectorText(r.Target)
+	}
+	x[key] = append(x[key], r)
+}
+
+// leave is what of a rule's traffic is left by rules that are asked before and refuse it to all of its targets and peers.
+func (x denials) leave(r model.Rule) model.Traffic {
 	var gone model.Traffic
-	for _, d := range denies {
-		if namesAll(d.Target, r.Target) && namesAll(d.Peer, r.Peer) {
-			gone = append(gone, audit.Overlap(d.Traffic, r.Traffic)...)
+	refuse := func(denies []model.Rule) {
+		for _, d := range denies {
+			if namesAll(d.Target, r.Target) && namesAll(d.Peer, r.Peer) {
+				gone = append(gone, audit.Overlap(d.Traffic, r.Traffic)...)
+			}
 		}
 	}
-	if len(gone) > 0 {
-		left = audit.TrafficOf(audit.Connections(left).Subtract(audit.Connections(gone)))
+	refuse(x[""])
+	if key := audit.SelectorText(r.Target); key != "" {
+		refuse(x[key])
 	}
-	return left
+	if len(gone) == 0 {
+		return r.Traffic
+	}
+	return audit.TrafficOf(audit.Connections(r.Traffic).Subtract(audit.Connections(gone)))
 }
 
 // namesAll reports whether a selector surely names all whom another one names, as far as addresses and words tell.
