@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/crosswall/crosswall/model"
@@ -10,7 +11,7 @@ import (
 // thousands, each for one group.
 type narrower struct {
 	inv model.Inventory
-	// groups has the groups that each identity may be in.
+	// groups has the groups that each identity may be in. Whoever a chain is for, if that is not one group, is a group here too.
 	groups map[model.Identity][]model.Group
 	// open has the groups in which strangers may be, or in which it is not known who is, and whom they may have.
 	open   map[model.Group]model.Endpoints
@@ -23,13 +24,14 @@ type narrowedLayer struct {
 	ingress, egress narrowedSide
 }
 
-// narrowedSide is the chains of one direction, with their rules in the order in which they are asked.
+// narrowedSide is the chains of one direction.
 type narrowedSide struct {
 	chains []narrowedChain
-	// at has the places of chains by the group that they are for; those for others under "".
+	// at has the places of chains by the group that they are for; those for everybody are under "".
 	at map[model.Group][]int
 }
 
+// narrowedChain is a chain with its rules in the order in which they are asked.
 type narrowedChain struct {
 	chain model.Chain
 	// rules has the places of rules by the group that they are for; those for others under "".
@@ -40,9 +42,8 @@ type narrowedChain struct {
 }
 
 func newNarrower(p model.Policy, inv model.Inventory) *narrower {
-	n := &narrower{inv: inv, groups: map[model.Identity][]model.Group{}, open: map[model.Group]model.Endpoints{}}
-	known := map[model.Group]bool{}
-	n.know("", known)
+	n := &narrower{inv: inv, groups: map[model.Identity][]model.Group{}, open: map[model.Group]model.Endpoints{"": model.AnyEndpoint()}}
+	known := map[model.Group]bool{"": true}
 	for _, l := range p.Layers {
 		n.layers = append(n.layers, narrowedLayer{l, n.side(l.Ingress, known), n.side(l.Egress, known)})
 	}
@@ -52,8 +53,11 @@ func newNarrower(p model.Policy, inv model.Inventory) *narrower {
 func (n *narrower) side(cs []model.Chain, known map[model.Group]bool) narrowedSide {
 	out := narrowedSide{at: map[model.Group][]int{}}
 	for i, c := range cs {
-		g, _ := c.Guard.Target.(model.Group)
-		n.know(g, known)
+		g, ok := c.Guard.Target.(model.Group)
+		if !ok && c.Guard.Target != nil {
+			g = model.Group(fmt.Sprintf("\x00%d", len(known))) // which nobody is called
+		}
+		n.know(g, c.Guard.Target, known)
 		out.at[g] = append(out.at[g], i)
 		out.chains = append(out.chains, n.chain(c, known))
 	}
@@ -65,7 +69,7 @@ func (n *narrower) chain(c model.Chain, known map[model.Group]bool) narrowedChai
 	out := narrowedChain{chain: c, rules: map[model.Group][]int{}}
 	for i, r := range c.Rules {
 		g, _ := r.Target.(model.Group)
-		n.know(g, known)
+		n.know(g, r.Target, known)
 		out.rules[g] = append(out.rules[g], i)
 	}
 	or, ok := c.Guard.Target.(model.Or)
@@ -75,7 +79,7 @@ func (n *narrower) chain(c model.Chain, known map[model.Group]bool) narrowedChai
 	out.groups = map[model.Group]bool{}
 	for _, e := range or {
 		if g, named := e.(model.Group); named {
-			n.know(g, known)
+			n.know(g, g, known)
 			out.groups[g] = true
 		} else {
 			out.rest = append(out.rest, e)
@@ -84,14 +88,14 @@ func (n *narrower) chain(c model.Chain, known map[model.Group]bool) narrowedChai
 	return out
 }
 
-// know notes who is in a group, once.
-func (n *narrower) know(g model.Group, known map[model.Group]bool) {
+// know notes whom a selector names, as a group, once.
+func (n *narrower) know(g model.Group, s model.Selector, known map[model.Group]bool) {
 	if known[g] {
 		return
 	}
 	known[g] = true
-	may := n.inv.Resolve(g).May
-	if g == "" || !may.Rest().IsEmpty() || !may.At(model.Outside).IsEmpty() {
+	may := n.inv.Resolve(s).May
+	if !may.Rest().IsEmpty() || !may.At(model.Outside).IsEmpty() {
 		n.open[g] = may
 		return
 	}
@@ -104,7 +108,7 @@ func (n *narrower) know(g model.Group, known map[model.Group]bool) {
 func (n *narrower) about(ids []model.Identity, in model.Endpoints) map[model.Group]bool {
 	of := map[model.Group]bool{}
 	for g, may := range n.open {
-		if !may.Intersect(in).IsEmpty() {
+		if g == "" || !may.Intersect(in).IsEmpty() {
 			of[g] = true
 		}
 	}

@@ -55,12 +55,13 @@ type request struct {
 	tried *model.Flow
 }
 
-// mostWideProofs is for how many of these everybody is asked about who is at some addresses, which takes as long as an account is large.
-const mostWideProofs = 20
-
-// mostProofs is for how many rules of a subject it is worked out that nothing passes, which takes milliseconds each. Accounts that
-// have more such rules are told of the others by packets that were tried.
-const mostProofs = 500
+// mostProofs is for how many rules of a subject it is worked out that nothing passes, and mostJudges how many rules are asked about them together:
+// most rules take milliseconds, one of everybody at some addresses as long as the account is large. Accounts that have more such rules are told of
+// the others by packets that were tried.
+const (
+	mostProofs = 500
+	mostJudges = 500_000
+)
 
 // stopsOf looks at some firewalls. What passes is asked once for all of their rules: first for strangers, of whom most rules are about, and
 // then, for those rules of which nothing passes, for everybody.
@@ -74,7 +75,8 @@ func (s *Subject) stopsOf(firewalls []int, n *narrower) []Stopped {
 	}
 	var out []Stopped
 	for _, q := range s.unproven(left, n) {
-		if s.proofs++; s.proofs <= mostProofs && (!q.wide || s.wideProofs < mostWideProofs) {
+		if s.proofs < mostProofs && s.judges < mostJudges {
+			s.proofs++
 			var ok bool
 			if q.Asked, ok = s.refused(q, n); !ok {
 				continue
@@ -282,9 +284,6 @@ func (s *Subject) refused(q request, n *narrower) (model.Region, bool) {
 			return asked, false
 		}
 	}
-	if q.wide {
-		s.wideProofs++
-	}
 	asked, ok := s.allRefused(q.boxes, n)
 	return asked, ok && !asked.IsEmpty()
 }
@@ -315,7 +314,13 @@ func (s *Subject) allRefused(boxes []model.Box, n *narrower) (model.Region, bool
 	for _, b := range boxes {
 		ends = ends.Union(b.Src).Union(b.Dst)
 	}
-	p := n.to(n.about(list, ends)).PermittedWithin(inv, asked)
+	policy := n.to(n.about(list, ends))
+	for _, l := range policy.Layers {
+		for _, c := range slices.Concat(l.Ingress, l.Egress) {
+			s.judges += len(c.Rules)
+		}
+	}
+	p := policy.PermittedWithin(inv, asked)
 	return asked, asked.Intersect(p.Allowed.Union(p.Unknown).Union(p.GaveUp)).IsEmpty()
 }
 

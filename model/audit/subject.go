@@ -29,8 +29,8 @@ type Subject struct {
 	places map[model.Identity]int
 	// proofs is for how many rules it was worked out that nothing passes.
 	proofs int
-	// wideProofs is how many of these were about everybody at some addresses.
-	wideProofs int
+	// judges is how many rules were asked about these, one counted again for each.
+	judges int
 	// stops, openings, outlets and insiders are nil until they were asked for.
 	stops                       []Stopped
 	dead                        []Dead // nil until it was asked for
