@@ -11,11 +11,7 @@ import (
 
 // bar takes addresses out of the peers of a rule, and the rule where no peer is left.
 func (d *draft) bar(p place, e audit.Bar) bool {
-	form, ok := peerFormOf(p.typ(), e.Direction)
-	if !ok || p.block == nil && hasRulesInside(p.typ()) {
-		return false
-	}
-	body, ok := form.bodyOf(p)
+	form, body, ok := ruleAt(p, e.Direction)
 	if !ok {
 		return false
 	}
@@ -37,15 +33,6 @@ func (d *draft) bar(p place, e audit.Bar) bool {
 		}
 	}
 	return true
-}
-
-// hasRulesInside reports whether a resource of a type holds rules and is none itself.
-func hasRulesInside(typ string) bool {
-	switch typ {
-	case "aws_security_group", "aws_default_security_group", "aws_network_acl", "aws_default_network_acl", "azurerm_network_security_group":
-		return true
-	}
-	return false
 }
 
 // isRuleIgnored reports whether Terraform is told not to change an argument of a rule.

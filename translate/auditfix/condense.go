@@ -11,11 +11,7 @@ import (
 
 // condense writes the blocks in the lists of a rule as the fewest; false: they are already, or are not all written out.
 func (d *draft) condense(p place, e audit.Condense) bool {
-	form, ok := peerFormOf(p.typ(), e.Direction)
-	if !ok || p.block == nil && hasRulesInside(p.typ()) {
-		return false
-	}
-	body, ok := form.bodyOf(p)
+	form, body, ok := ruleAt(p, e.Direction)
 	if !ok {
 		return false
 	}

@@ -52,6 +52,25 @@ func peerFormOf(typ string, d model.Direction) (peerForm, bool) {
 	return peerForm{}, false
 }
 
+// ruleAt returns how a rule names its peers, and where its arguments are; false: the place is no rule with peers, or they are not written out once.
+func ruleAt(p place, d model.Direction) (peerForm, *hclsyntax.Body, bool) {
+	form, ok := peerFormOf(p.typ(), d)
+	if !ok || p.block == nil && hasRulesInside(p.typ()) {
+		return form, nil, false
+	}
+	body, ok := form.bodyOf(p)
+	return form, body, ok
+}
+
+// hasRulesInside reports whether a resource of a type holds rules and is none itself.
+func hasRulesInside(typ string) bool {
+	switch typ {
+	case "aws_security_group", "aws_default_security_group", "aws_network_acl", "aws_default_network_acl", "azurerm_network_security_group":
+		return true
+	}
+	return false
+}
+
 // bodyOf returns where the arguments of a rule are; false: they are not written out once.
 func (f peerForm) bodyOf(p place) (*hclsyntax.Body, bool) {
 	if f.block == "" {
