@@ -48,9 +48,18 @@ func (f *Flow) choose(n *node, l level, family *uint64) *node {
 	case levelSrcAddr:
 		f.Src.Addr = keyAddr(k, *family)
 	case levelDstAddr:
-		f.Dst.Addr = keyAddr(k, *family)
+		f.Dst.Addr = keyAddr(f.other(k, n, child), *family)
 	}
 	return child
+}
+
+// other returns a value for the destination's address beside the source's, if there is one next to k: no two ends have one address.
+func (f *Flow) other(k key, n, child *node) key {
+	next := k.after()
+	if k == addrKey(f.Src.Addr) && (levelOf(n) != levelDstAddr || n.at(next) == child) {
+		return next
+	}
+	return k
 }
 
 // chooseIdentity prefers a named identity that is somebody.

@@ -206,6 +206,25 @@ func TestExampleIsInTheRegion(t *testing.T) {
 	}
 }
 
+// TestExampleHasTwoEnds: no two ends have one address, so that an example from one to itself reads like a mistake.
+func TestExampleHasTwoEnds(t *testing.T) {
+	web, db := Identity("web"), Identity("db")
+	for _, c := range []struct{ src, dst, want string }{
+		{"10.0.1.0/24", "10.0.1.0/24", "10.0.1.4 > 10.0.1.5"},
+		{"0.0.0.0/0", "0.0.0.0/0", "10.0.0.4 > 10.0.0.5"},
+		{"::/0", "::/0", "fc00::4 > fc00::5"},
+		{"10.0.1.4/32", "10.0.1.0/24", "10.0.1.4 > 10.0.1.5"},
+		{"10.0.1.4/32", "10.0.1.4/32", "10.0.1.4 > 10.0.1.4"}, // there is no other
+		{"255.255.255.255/32", "255.255.255.255/32", "255.255.255.255 > 255.255.255.255"},
+	} {
+		r := NewRegion(Box{EndpointAt(web, Prefixes(netip.MustParsePrefix(c.src))), EndpointAt(db, Prefixes(netip.MustParsePrefix(c.dst))), Traffic{AllTraffic()}})
+		f, ok := r.Example()
+		if got := f.Src.Addr.String() + " > " + f.Dst.Addr.String(); !ok || got != c.want || !r.Contains(f) {
+			t.Errorf("%s > %s: %s, want %s", c.src, c.dst, got, c.want)
+		}
+	}
+}
+
 func TestZeroRegionIsEmpty(t *testing.T) {
 	var r Region
 	if !r.IsEmpty() || !r.Equal(NewRegion()) || len(r.Boxes()) != 0 || r.Contains(tinyUniverse()[0]) {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"math"
 	"slices"
 	"strings"
 
@@ -149,42 +151,66 @@ func shortList(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// fewBlocks is how many blocks the whole Internet may lack to be told so.
+// fewBlocks is how many blocks a whole family or the Internet may lack to be told as a whole.
 const fewBlocks = 8
 
-// shortEnds joins the first few names of ends; the blocks of the whole Internet, or of all but a few blocks of it, are one.
+// shortEnds joins the first few names of ends; blocks that are nearly a whole family, or the whole Internet, are one.
 func shortEnds(names []string) string {
-	var blocks, others []string
+	var others []string
 	var at model.AddrSet
 	for _, n := range names {
 		if a, ok := parseAddrs(n); ok {
 			at = at.Union(a)
-			blocks = append(blocks, n)
-			continue
-		}
-		others = append(others, n)
-	}
-	var whole []string
-	for _, f := range []struct {
-		name string
-		all  model.AddrSet
-	}{{"the IPv4 Internet", audit.Internet().V4()}, {"the IPv6 Internet", audit.Internet().V6()}} {
-		out := f.all.Subtract(at)
-		if len(out.Prefixes()) > fewBlocks {
-			continue
-		}
-		name := f.name
-		if !out.IsEmpty() {
-			name += " but " + out.String()
-		}
-		whole = append(whole, name)
-		at = at.Subtract(f.all)
-	}
-	if len(whole) > 0 {
-		blocks = nil
-		for _, p := range at.Prefixes() {
-			blocks = append(blocks, p.String())
+		} else {
+			others = append(others, n)
 		}
 	}
-	return shortList(slices.Concat(whole, blocks, others))
+	var out []string
+	for _, part := range [][]toldAddrs{
+		{{"any IPv4 address", model.AllIPv4(), at.V4()}, {"the IPv4 Internet", audit.Internet().V4(), at.V4()}, {at: at.V4()}},
+		{{"any IPv6 address", model.AllIPv6(), at.V6()}, {"the IPv6 Internet", audit.Internet().V6(), at.V6()}, {at: at.V6()}},
+	} {
+		best := slices.MinFunc(part, func(a, b toldAddrs) int { return cmp.Compare(a.length(), b.length()) })
+		out = append(out, best.words(len(others) == 0 && best.at.Equal(at))...)
+	}
+	return shortList(append(out, others...))
+}
+
+// toldAddrs is a way to tell addresses: as a whole that has a name, without some blocks and with some others. Without a name it is their blocks.
+type toldAddrs struct {
+	name      string
+	whole, at model.AddrSet
+}
+
+func (x toldAddrs) lacks() model.AddrSet  { return x.whole.Subtract(x.at) }
+func (x toldAddrs) beside() model.AddrSet { return x.at.Subtract(x.whole) }
+
+// length is how many things are told; the most there can be where the name would mislead.
+func (x toldAddrs) length() int {
+	if x.name == "" {
+		return len(x.at.Prefixes())
+	}
+	lacks := len(x.lacks().Prefixes())
+	if lacks > fewBlocks || x.at.IsEmpty() {
+		return math.MaxInt
+	}
+	return 1 + lacks + len(x.beside().Prefixes())
+}
+
+// words are what is told; alone: nothing else is.
+func (x toldAddrs) words(alone bool) []string {
+	var out []string
+	if x.name != "" {
+		text := x.name
+		if lacks := x.lacks(); !lacks.IsEmpty() && alone && x.beside().IsEmpty() {
+			text += " but " + lacks.String()
+		} else if !lacks.IsEmpty() {
+			text += " (but " + lacks.String() + ")"
+		}
+		out = append(out, text)
+	}
+	for _, p := range x.beside().Prefixes() {
+		out = append(out, p.String())
+	}
+	return out
 }
