@@ -78,11 +78,14 @@ func TestPermittedAgreesWithTheOracle(t *testing.T) {
 	}
 }
 
-func oracleCases() int {
+func oracleCases() int { return shorter(2000) }
+
+// shorter is a number of random cases: a quarter with -short.
+func shorter(cases int) int {
 	if testing.Short() {
-		return 500
+		return cases / 4
 	}
-	return 2000
+	return cases
 }
 
 func TestCompareAgreesWithTheOracle(t *testing.T) {
@@ -119,7 +122,7 @@ func TestCompareAgreesWithTheOracle(t *testing.T) {
 func TestCompareWithinBounds(t *testing.T) {
 	g, inv := newGen(t, 23), tinyInventory()
 	some, all := 0, 0
-	for range oracleCases() / 3 {
+	for range shorter(oracleCases() / 3) {
 		p := g.policy()
 		q := g.changed(p)
 		want := slowCompare(p, q, inv)

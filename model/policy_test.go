@@ -99,7 +99,7 @@ func TestExplainAgreesWithPermitted(t *testing.T) {
 	g, inv, universe := newGen(t, 8), tinyInventory(), tinyUniverse()
 	in := inv.Universe()
 	seen := map[Verdict]int{}
-	for range 400 {
+	for range shorter(400) {
 		p := g.policy()
 		if err := p.Validate(); err != nil {
 			t.Fatal(err)
@@ -168,7 +168,7 @@ func TestGrantsAreWhatPermittedSays(t *testing.T) {
 
 func TestCompareOpenedAndClosed(t *testing.T) {
 	g, inv, universe := newGen(t, 10), tinyInventory(), tinyUniverse()
-	for range 150 {
+	for range shorter(150) {
 		p, q := g.policy(), g.policy()
 		d := Compare(p, q, inv)
 		if !Compare(p, p, inv).Opened.IsEmpty() || !Compare(p, p, inv).Closed.IsEmpty() {

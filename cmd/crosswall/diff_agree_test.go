@@ -18,7 +18,7 @@ import (
 func TestDiffAgreesWithExplain(t *testing.T) {
 	cases := 60
 	if testing.Short() {
-		cases = 30
+		cases = 15
 	}
 	const seed = 11
 	t.Logf("seed %d", seed)

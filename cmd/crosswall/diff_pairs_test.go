@@ -38,7 +38,9 @@ func TestDiffPairs(t *testing.T) {
 	count := 0
 	for _, cloud := range []string{"aws", "gcp", "azure"} {
 		for _, p := range tables[cloud] {
-			count++
+			if count++; testing.Short() && count%4 != 0 {
+				continue
+			}
 			t.Run(cloud+"/"+p.name, func(t *testing.T) { p.check(t) })
 		}
 	}

@@ -15,7 +15,11 @@ import (
 func TestDirectoryAgreesWithAnalysis(t *testing.T) {
 	const seed = 11
 	t.Logf("seed %d", seed)
-	for i := range 60 {
+	cases := 60
+	if testing.Short() {
+		cases = 15
+	}
+	for i := range cases {
 		rng := rand.New(rand.NewPCG(seed, uint64(i)))
 		p, inv := randomPolicy(rng)
 		for k := range inv.Members {

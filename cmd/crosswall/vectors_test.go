@@ -40,7 +40,7 @@ func TestListAgreesWithVectors(t *testing.T) {
 			}
 			questions, refused := 0, 0
 			for i, c := range cases {
-				if testing.Short() && i%8 != 0 {
+				if testing.Short() && i%24 != 0 {
 					continue
 				}
 				dir := filepath.Join(folder, c.Name())
