@@ -7,7 +7,7 @@ import (
 )
 
 // Edit is one step of a change to configuration, told without the text: where it is, and what to do there. Whoever has the files makes text of it, or
-// says that it cannot be made: an edit asks for nothing but what it says, and never for a guess. It is one of [Remove], [Bar], [Condense],
+// says that it cannot be made: an edit asks for nothing but what it says, and never for a guess. It is one of [Remove], [Bar], [Close], [Condense],
 // [Append], [Follow] and [Assign].
 type Edit interface {
 	// Place is where the rule or the object is written, its origin.
@@ -23,6 +23,17 @@ type Bar struct {
 	Direction model.Direction
 	// Addrs are those that the rule has to name no longer, all of them. Keep are those that it has to go on naming: a block that is partly
 	// among them cannot be taken out. What is in neither, as private addresses within a block that goes, may go or stay.
+	Addrs, Keep model.AddrSet
+}
+
+// Close takes ports out of what a rule allows that names several. What stays is as it was; each port goes for all peers of the rule, so that it cannot be made
+// where one of them is to stay.
+type Close struct {
+	Origin    model.Origin
+	Direction model.Direction
+	// Traffic is what the rule has to allow no longer. A range of ports that is partly among it cannot be taken out.
+	Traffic model.Traffic
+	// Addrs and Keep are as those of [Bar].
 	Addrs, Keep model.AddrSet
 }
 
@@ -60,6 +71,9 @@ func (e Remove) Place() model.Origin { return e.Origin }
 
 // Place is the origin of the rule.
 func (e Bar) Place() model.Origin { return e.Origin }
+
+// Place is the origin of the rule.
+func (e Close) Place() model.Origin { return e.Origin }
 
 // Place is the origin of the rule.
 func (e Condense) Place() model.Origin { return e.Origin }

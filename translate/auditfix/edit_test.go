@@ -57,6 +57,30 @@ resource "aws_vpc" "v" {}
   source_tags   = ["bastion"]
 }
 `
+	several = `resource "google_compute_firewall" "web" {
+  allow {
+    protocol = "tcp"
+    ports    = ["22", "443", "8000-8080"]
+  }
+  allow {
+    protocol = "udp"
+    ports    = ["53"]
+  }
+  allow {
+    protocol = "icmp"
+  }
+  source_ranges = ["0.0.0.0/0"]
+}
+`
+	ports = `resource "azurerm_network_security_rule" "web" {
+  protocol                = "Tcp"
+  destination_port_ranges = [
+    "22",
+    "443",
+  ]
+  source_address_prefix   = "Internet"
+}
+`
 	security = `resource "azurerm_network_security_group" "web" {
   name = "web"
 
@@ -76,6 +100,11 @@ func at(source, begins, object, path string) model.Origin {
 // bar takes everybody on the Internet out of the peers of an ingress rule; keep stay.
 func bar(o model.Origin, from string, keep ...string) audit.Bar {
 	return audit.Bar{Origin: o, Direction: model.Ingress, Addrs: model.MustPrefixes(from), Keep: model.MustPrefixes(keep...)}
+}
+
+// closing takes ports out of an ingress rule for everybody.
+func closing(o model.Origin, what ...model.Service) audit.Close {
+	return audit.Close{Origin: o, Direction: model.Ingress, Traffic: what, Addrs: model.AllIPv4()}
 }
 
 func TestEdits(t *testing.T) {
@@ -131,6 +160,25 @@ func TestEdits(t *testing.T) {
 			[]audit.Edit{bar(at(tagged, "resource", "google_compute_firewall.web", ""), everybody)}, `-resource "google_compute_firewall" "web" {|-}`},
 		{"the only rule of a group of Azure", security, []audit.Edit{bar(at(security, "security_rule", "azurerm_network_security_group.web", "security_rule ssh"), everybody)},
 			`-  security_rule {|-    source_address_prefix = "*"|-  }|+  security_rule = []`},
+		{"a port of several", several, []audit.Edit{closing(at(several, "resource", "google_compute_firewall.web", ""), model.Ports(model.TCP, 22, 22))},
+			`-    ports    = ["22", "443", "8000-8080"]|+    ports    = ["443", "8000-8080"]`},
+		{"a port and a range of several, and all of a protocol", several, []audit.Edit{closing(at(several, "resource", "google_compute_firewall.web", ""),
+			model.Ports(model.TCP, 22, 22), model.Ports(model.TCP, 8000, 9000), model.AllOf(model.UDP))},
+			`-    ports    = ["22", "443", "8000-8080"]|+    ports    = ["443"]|-  allow {|-    protocol = "udp"|-    ports    = ["53"]|-  }`},
+		{"a part of a range", several, []audit.Edit{closing(at(several, "resource", "google_compute_firewall.web", ""), model.Ports(model.TCP, 8080, 8080))}, ""},
+		{"a port that is not among them", several, []audit.Edit{closing(at(several, "resource", "google_compute_firewall.web", ""), model.Ports(model.TCP, 3389, 3389))}, ""},
+		{"a port of all", with(several, "\n    ports    = [\"53\"]", ""), []audit.Edit{closing(at(several, "resource", "google_compute_firewall.web", ""), model.Ports(model.UDP, 53, 53))}, ""},
+		{"ports of which one is a variable", with(several, `"443"`, "var.port"), []audit.Edit{closing(at(several, "resource", "google_compute_firewall.web", ""), model.Ports(model.TCP, 22, 22))}, ""},
+		{"a port beside one of another protocol that is a variable", with(several, `"udp"`, "var.other"), []audit.Edit{closing(at(several, "resource", "google_compute_firewall.web", ""), model.Ports(model.TCP, 22, 22))}, ""},
+		{"a port that tags have as well", with(several, "  source_ranges", "  source_tags   = [\"bastion\"]\n  source_ranges"),
+			[]audit.Edit{closing(at(several, "resource", "google_compute_firewall.web", ""), model.Ports(model.TCP, 22, 22))}, ""},
+		{"a port that another block has as well", with(several, `["0.0.0.0/0"]`, `["0.0.0.0/0", "10.0.0.0/8", var.office]`),
+			[]audit.Edit{closing(at(several, "resource", "google_compute_firewall.web", ""), model.Ports(model.TCP, 22, 22))}, ""},
+		{"ports that Terraform does not change", with(several, "  source_ranges", "  lifecycle {\n    ignore_changes = [allow]\n  }\n  source_ranges"),
+			[]audit.Edit{closing(at(several, "resource", "google_compute_firewall.web", ""), model.Ports(model.TCP, 22, 22))}, ""},
+		{"a port of several of Azure", ports, []audit.Edit{closing(at(ports, "resource", "azurerm_network_security_rule.web", ""), model.Ports(model.TCP, 22, 22))}, `-    "22",`},
+		{"a port of any protocol", with(ports, `"Tcp"`, `"*"`), []audit.Edit{closing(at(ports, "resource", "azurerm_network_security_rule.web", ""), model.Ports(model.TCP, 22, 22))}, ""},
+		{"all ports of a list", ports, []audit.Edit{closing(at(ports, "resource", "azurerm_network_security_rule.web", ""), model.Ports(model.TCP, 22, 22), model.Ports(model.TCP, 443, 443))}, ""},
 		{"a service tag", with(security, `"*"`, `"AzureCloud"`), []audit.Edit{bar(at(security, "security_rule", "azurerm_network_security_group.web", "security_rule ssh"), everybody)}, ""},
 		{"fewest blocks", with(loose, `"10.0.0.0/8", "0.0.0.0/0"`, `"10.0.0.0/9", "192.0.2.0/24", "10.128.0.0/9", "192.0.2.7/32"`), []audit.Edit{audit.Condense{Origin: ssh}},
 			`-  cidr_blocks = ["10.0.0.0/9", "192.0.2.0/24", "10.128.0.0/9", "192.0.2.7/32"]|+  cidr_blocks = ["10.0.0.0/8", "192.0.2.0/24"]`},

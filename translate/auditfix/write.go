@@ -88,6 +88,8 @@ func (d *draft) edit(e audit.Edit) bool {
 		return true
 	case audit.Bar:
 		return d.bar(p, e)
+	case audit.Close:
+		return d.close(p, e)
 	case audit.Condense:
 		return d.condense(p, e)
 	case audit.Append:

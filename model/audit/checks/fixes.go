@@ -13,7 +13,7 @@ import (
 const admitOthers = "Remove the rule, once those who need it are admitted by another one"
 
 // removals is the change that ends a finding about what an opening lets in, where it is exact: it takes out each rule responsible, or of its peers those
-// that the finding is about. A rule that admits other traffic than some, or others on the Internet in one block with them, is for people to narrow;
+// that the finding is about; of a rule that admits other traffic too, the ports. One range of ports, or one block, that has others in it is for people to narrow;
 // then there is no change, as a part of it would end nothing. What was read as configuration is edited, and what is live is changed by
 // commands; what a plan or a state has, neither: the next apply would bring it back.
 func removals(o *audit.Opening, t model.Traffic, f audit.Finding) []audit.Fix {
@@ -25,8 +25,11 @@ func removals(o *audit.Opening, t model.Traffic, f audit.Finding) []audit.Fix {
 	for _, r := range responsible(o, audit.Connections(t), f.Causes) {
 		told, ok := o.Firewall.RuleAt(o.Direction, r.origin)
 		switch {
-		case !ok || told.Added || !r.only:
+		case !ok || told.Added || !r.only && !audit.IsWritten(r.origin):
 			return nil
+		case !r.only:
+			edits = append(edits, audit.Close{Origin: r.origin, Direction: o.Direction, Traffic: t, Addrs: r.peers.Intersect(fault), Keep: keep})
+			continue
 		case audit.IsWritten(r.origin):
 			edits = append(edits, audit.Bar{Origin: r.origin, Direction: o.Direction, Addrs: r.peers.Intersect(fault), Keep: keep})
 			continue
