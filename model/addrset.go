@@ -128,6 +128,18 @@ func (s AddrSet) Union(o AddrSet) AddrSet {
 	return AddrSet{out}
 }
 
+// UnionOf returns the addresses in any of the sets, in one go: uniting them one by one would go through what there is so far again for each.
+func UnionOf(sets ...AddrSet) AddrSet {
+	switch len(sets) {
+	case 0:
+		return AddrSet{}
+	case 1:
+		return sets[0]
+	}
+	half := len(sets) / 2
+	return UnionOf(sets[:half]...).Union(UnionOf(sets[half:]...))
+}
+
 // touches reports whether r, which starts no earlier than before, overlaps or follows it.
 func touches(before, r netipx.IPRange) bool {
 	return before.To().BitLen() == r.From().BitLen() && (!before.To().Less(r.From()) || before.To().Next() == r.From())
@@ -225,7 +237,22 @@ func (s AddrSet) Contains(a netip.Addr) bool {
 func (s AddrSet) Covers(o AddrSet) bool { return o.Subtract(s).IsEmpty() }
 
 // Overlaps reports whether s and o have an address in common.
-func (s AddrSet) Overlaps(o AddrSet) bool { return !s.Intersect(o).IsEmpty() }
+func (s AddrSet) Overlaps(o AddrSet) bool {
+	few, many := s.ranges, o.ranges
+	if len(few) > len(many) {
+		few, many = many, few
+	}
+	for _, r := range few {
+		first, _ := slices.BinarySearchFunc(many, r.From(), func(x netipx.IPRange, at netip.Addr) int { return x.To().Compare(at) })
+		if many = many[first:]; len(many) == 0 {
+			return false
+		}
+		if !r.To().Less(many[0].From()) {
+			return true
+		}
+	}
+	return false
+}
 
 // V4 returns the IPv4 addresses of the set.
 func (s AddrSet) V4() AddrSet { return AddrSet{s.ranges[:s.count4()]} }

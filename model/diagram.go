@@ -268,7 +268,15 @@ func (w *workshop) numeric(l level, upper []key, child []*node) *node {
 	if out == 1 {
 		return child[0]
 	}
-	return w.share(&node{level: l, upper: upper[:out:out], child: child[:out:out]})
+	return w.share(&node{level: l, upper: fitted(upper, out), child: fitted(child, out)})
+}
+
+// fitted returns the first n elements, in a slice of their own where they would keep many others from being freed.
+func fitted[T any](s []T, n int) []T {
+	if 2*n < cap(s) {
+		return slices.Clone(s[:n])
+	}
+	return s[:n:n]
 }
 
 // identities makes a node that names ids, sorted; child has one more. It takes
@@ -285,7 +293,7 @@ func (w *workshop) identities(l level, ids []Identity, child []*node) *node {
 		return others
 	}
 	child[out] = others
-	return w.share(&node{level: l, ids: ids[:out:out], child: child[: out+1 : out+1]})
+	return w.share(&node{level: l, ids: fitted(ids, out), child: fitted(child, out+1)})
 }
 
 // span is an interval of keys, both ends included.
@@ -372,8 +380,16 @@ func (w *workshop) applyNumeric(o op, l level, a, b *node) *node {
 	au, ac := edges(a, l)
 	bu, bc := edges(b, l)
 	w.spent += len(au) + len(bu)
-	upper := make([]key, 0, len(au)+len(bu))
-	child := make([]*node, 0, len(au)+len(bu))
+	most := len(au) + len(bu)
+	switch o { // what has few intervals mostly leaves few of the other
+	case opIntersect:
+		most = min(most, 4*min(len(au), len(bu)))
+	case opSubtract:
+		most = min(most, 4*len(au))
+	case opUnion:
+	}
+	upper := make([]key, 0, most)
+	child := make([]*node, 0, most)
 	for i, j := 0, 0; i < len(au) && j < len(bu); {
 		u := au[i]
 		if bu[j].compare(u) < 0 {

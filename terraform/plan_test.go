@@ -405,3 +405,27 @@ func TestPlanAndStateCorpus(t *testing.T) {
 		t.Errorf("%d files were read and %d refused", read, refused)
 	}
 }
+
+// The only element of a list that is not known comes from what the list's expression refers to.
+func TestPlanReferencesInLists(t *testing.T) {
+	rule := func(names string) string {
+		return fmt.Sprintf(`{"resources": [{"mode": "managed", "type": "rule", "name": "r", "expressions": {"x": {"references": [%s]}}}]}`, names)
+	}
+	const web, both = `"sg.web.id", "sg.web"`, `"sg.web.id", "sg.web", "sg.db.id", "sg.db"`
+	groups := []string{change("- sg.web - create", after("{}", `{"id": true}`)), change("- sg.db - create", after("{}", `{"id": true}`))}
+	for _, row := range []struct{ name, names, values, unknown, want string }{
+		{"the only element", web, `[null]`, `[true]`, "[sg.web.id]"},
+		{"beside one that is known", web, `["a", null]`, `[false, true]`, `["a" sg.web.id]`},
+		{"one or the other", both, `[null]`, `[true]`, "[?known after apply, from one or several of sg.db.id, sg.web.id]"},
+		{"two elements", both, `[null, null]`, `[true, true]`, "[?known after apply ?known after apply]"},
+		{"a part of one element", web, `[{"k": 1}]`, `[{"y": true}]`, "[{k:1 y:?known after apply}]"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			r := change("- rule.r - create", after(fmt.Sprintf(`{"x": %s}`, row.values), fmt.Sprintf(`{"x": %s}`, row.unknown)))
+			p := readPlan(t, planJSON(rule(row.names), append(groups, r)...))
+			if got := attr(p.After, "rule.r x"); got != row.want {
+				t.Errorf("got %s, want %s", got, row.want)
+			}
+		})
+	}
+}

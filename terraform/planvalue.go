@@ -101,10 +101,29 @@ func (m masked) element(i, n int) masked {
 	out := masked{value: value[i], unknown: maskOf(m.unknown, i), sensitive: maskOf(m.sensitive, i)}
 	// Sets may come in another order than their blocks, and dynamic blocks are not
 	// shown: only where there is one of each is it clear which is which.
-	if blocks, ok := m.config.([]any); ok && len(blocks) == 1 && n == 1 {
-		out.body, _ = blocks[0].(map[string]any)
+	switch config := m.config.(type) {
+	case []any:
+		if len(config) == 1 && n == 1 {
+			out.body, _ = config[0].(map[string]any)
+		}
+	case map[string]any: // what is not known of the list can only come from what the expression refers to
+		if out.unknown == true && isOnlyOne(m.unknown) {
+			out.config = config
+		}
 	}
 	return out
+}
+
+// isOnlyOne reports whether a mask marks one element of a list, and that wholly.
+func isOnlyOne(mask any) bool {
+	list, _ := mask.([]any)
+	n := 0
+	for _, e := range list {
+		if holdsTrue(e) {
+			n++
+		}
+	}
+	return n == 1
 }
 
 // maskOf returns the mask of an element.

@@ -135,6 +135,9 @@ func (r *auditRequest) run(ctx context.Context, s *streams, paths []string) erro
 	if err != nil {
 		return err
 	}
+	if left := report.beyondSARIF(); r.output.String() == outputSARIF && left != "" {
+		fmt.Fprintln(s.err, left)
+	}
 	if err := s.answer(text); err != nil {
 		return err
 	}

@@ -42,10 +42,13 @@ func (a auditReport) csv() (string, error) {
 	return b.String(), nil
 }
 
-// unformulated keeps a spreadsheet from taking a text that somebody gave a resource for a formula.
+// formulas are what a cell begins with that spreadsheets take for a formula, or skip before they look for one (OWASP, CSV Injection).
+const formulas = "=+-@\t\r\n＝＋－＠"
+
+// unformulated keeps a spreadsheet from taking a text that somebody gave a resource for a formula, and a terminal from doing what it says.
 func unformulated(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
+	if strings.IndexAny(s, formulas) == 0 {
+		return "'" + legible(s)
 	}
-	return s
+	return legible(s)
 }

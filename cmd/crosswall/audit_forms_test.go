@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/xml"
 	"os"
@@ -168,6 +170,25 @@ func TestSARIFPathsWithoutRepository(t *testing.T) {
 	} {
 		if got := newFileURIs().of(c.name); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
+// TestWarningsStayText: what is told of a source, and of a command that cannot be run, tells the terminal nothing either.
+func TestWarningsStayText(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "groups.json")
+	const groups = `{"SecurityGroups": [{"GroupId": "sg-1\u001b[31m", "GroupName": "a\u001b[31m", "VpcId": "vpc-1\u001b[2J", "OwnerId": "1", "Description": "x",
+		"IpPermissions": [{"IpProtocol": "tcp\u001b", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "10.0.0.1\u001b[31m/8"}]}], "IpPermissionsEgress": []}]}`
+	if err := os.WriteFile(name, []byte(groups), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"audit", name}, {"list", name}, {"audit", name + "\x1b[31m"}} {
+		var out, errs bytes.Buffer
+		run(context.Background(), args, streams{in: strings.NewReader(""), out: &out, err: &errs})
+		for _, text := range []string{out.String(), errs.String()} {
+			if i := strings.IndexByte(text, 0x1b); i >= 0 {
+				t.Errorf("%q: %q", args, text[max(i-40, 0):i+4])
+			}
 		}
 	}
 }

@@ -66,7 +66,7 @@ func (t *junitSuite) add(c audit.Check, s auditedSource) {
 	for _, f := range s.suppressed {
 		if f.Check == c.ID {
 			x := caseOf(c, f.Finding)
-			x.Skipped = &junitMessage{Message: fmt.Sprintf("%s answers for it: %s", f.By.Owner, f.By.Reason)}
+			x.Skipped = &junitMessage{Message: onOneLine(fmt.Sprintf("%s answers for it: %s", f.By.Owner, f.By.Reason))}
 			t.Cases = append(t.Cases, x)
 			t.Skipped++
 		}
@@ -78,7 +78,7 @@ func (t *junitSuite) add(c audit.Check, s auditedSource) {
 }
 
 func (t *junitSuite) fail(x junitCase, f audit.Finding, text string) {
-	x.Failure = &junitMessage{Message: f.Summary, Type: f.Severity.String(), Text: text}
+	x.Failure = &junitMessage{Message: onOneLine(f.Summary), Type: f.Severity.String(), Text: text}
 	t.Cases = append(t.Cases, x)
 	t.Failures++
 }
@@ -86,7 +86,7 @@ func (t *junitSuite) fail(x junitCase, f audit.Finding, text string) {
 // caseOf is a case for a finding.
 func caseOf(c audit.Check, f audit.Finding) junitCase {
 	at := f.Where()
-	return junitCase{Class: "audit." + c.ID, Name: c.Title + ": " + f.Object.Label() + " (" + f.Fingerprint[:8] + ")", File: at.File, Line: at.Line}
+	return junitCase{Class: "audit." + c.ID, Name: onOneLine(c.Title + ": " + f.Object.Label() + " (" + f.Fingerprint[:8] + ")"), File: at.File, Line: at.Line}
 }
 
 // junitText writes suites as XML.

@@ -3,8 +3,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"net/url"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -20,6 +18,13 @@ const (
 	checkPages = homepage + "/blob/main/docs/checks/"
 )
 
+// What code scanning takes: a run with more results, and a result with more places than some ten times these, is refused (GitHub documentation, SARIF
+// support for code scanning, "Validating your SARIF file"). It shows the first 100 places.
+const (
+	mostResults = 25_000
+	mostPlaces  = 100
+)
+
 // sarif is the report as SARIF 2.1.0, as code scanning reads it (OASIS, Static Analysis Results Interchange Format; GitHub
 // documentation, SARIF support for code scanning).
 func (a auditReport) sarif() (string, error) {
@@ -32,15 +37,28 @@ func (a auditReport) sarif() (string, error) {
 		index[c.ID] = i
 		run.Tool.Driver.AddRule(sarifRule(c))
 	}
+	place := newFileURIs()
+	add := func(f located, by ...audit.Suppression) {
+		if len(run.Results) == mostResults {
+			return
+		}
+		r := place.result(f, index[f.Check])
+		for _, p := range by {
+			r.AddSuppression(suppressionOf(p))
+		}
+		run.AddResult(r)
+	}
 	for _, f := range a.findings() {
-		run.AddResult(sarifResult(f, index[f.Check]))
+		add(f)
 	}
 	for _, s := range a.sources {
 		for _, f := range s.suppressed {
-			r := sarifResult(located{f.Finding, s.name, s.inv}, index[f.Check])
-			r.AddSuppression(suppressionOf(f.By))
-			run.AddResult(r)
+			add(located{f.Finding, s.name, s.inv}, f.By)
 		}
+	}
+	if left := a.beyondSARIF(); left != "" {
+		run.AddInvocation(sarif.NewInvocation().WithExecutionSuccessful(true).
+			AddToolExecutionNotification(sarif.NewNotification().WithLevel("warning").WithMessage(sarif.NewMessage().WithText(left))))
 	}
 	report.AddRun(run)
 	var b bytes.Buffer
@@ -48,6 +66,19 @@ func (a auditReport) sarif() (string, error) {
 		return "", outcome{exitInternal, err}
 	}
 	return b.String() + "\n", nil
+}
+
+// beyondSARIF says how many findings have no place among the results of a run; empty: all have one.
+func (a auditReport) beyondSARIF() string {
+	n := a.suppressed() - mostResults
+	for _, s := range a.sources {
+		n += len(s.findings)
+	}
+	if n <= 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s left out of the SARIF, suppressed ones first, then the least severe: code scanning takes no more than %d results of a run; the other forms have all",
+		count(n, "finding"), mostResults)
 }
 
 // sarifRule describes a check.
@@ -97,7 +128,8 @@ func securitySeverity(s audit.Severity) string {
 	return "0.0"
 }
 
-func sarifResult(f located, rule int) *sarif.Result {
+// result is a finding; rule is the place of its check among the rules.
+func (u fileURIs) result(f located, rule int) *sarif.Result {
 	text := f.Summary + "."
 	if f.Unsure != "" {
 		text += " Not sure: " + f.Unsure + "."
@@ -112,26 +144,26 @@ func sarifResult(f located, rule int) *sarif.Result {
 		text += "\n" + l
 	}
 	r := sarif.NewResult().WithRuleID(f.Check).WithRuleIndex(rule).WithLevel(sarifLevel(f.Severity)).WithMessage(sarif.NewMessage().WithText(text)).
-		AddLocation(sarifLocation(f.Where(), f.source, f.Object)).WithPartialFingerprints(map[string]string{
+		AddLocation(u.location(f.Where(), f.source, f.Object)).WithPartialFingerprints(map[string]string{
 		"crosswall/v1": f.Fingerprint, "primaryLocationLineHash": f.Fingerprint}).
 		WithProperties(sarif.NewPropertyBag().WithTags([]string{f.Severity.String()}).Add("security-severity", securitySeverity(f.Severity)).
 			Add("exposure", f.Exposure.String()).Add("object", f.Object.Label()))
-	for _, x := range sarifFixes(f.Fixes) {
+	for _, x := range u.fixes(f.Fixes) {
 		r.AddFixe(x)
 	}
 	if strings.HasPrefix(f.Object.Link, "https://") {
 		r.WithHostedViewerURI(f.Object.Link)
 	}
 	for i, c := range f.Causes {
-		if c.Origin != f.Where() && c.Origin.File != "" {
-			r.AddRelatedLocation(sarifLocation(c.Origin, f.source, f.Object).WithID(i).WithMessage(sarif.NewMessage().WithText(c.Text)))
+		if c.Origin != f.Where() && c.Origin.File != "" && len(r.RelatedLocations) < mostPlaces {
+			r.AddRelatedLocation(u.location(c.Origin, f.source, f.Object).WithID(i).WithMessage(sarif.NewMessage().WithText(c.Text)))
 		}
 	}
 	return r
 }
 
-// sarifLocation is a place in a file, or of an object in what was read.
-func sarifLocation(o model.Origin, source string, x audit.Object) *sarif.Location {
+// location is a place in a file, or of an object in what was read.
+func (u fileURIs) location(o model.Origin, source string, x audit.Object) *sarif.Location {
 	file := o.File
 	if file == "" {
 		file = source
@@ -145,21 +177,8 @@ func sarifLocation(o model.Origin, source string, x audit.Object) *sarif.Locatio
 		name = x.Label()
 	}
 	return sarif.NewLocation().WithPhysicalLocation(sarif.NewPhysicalLocation().WithRegion(region).
-		WithArtifactLocation(sarif.NewArtifactLocation().WithURI(fileURI(file)))).
+		WithArtifactLocation(sarif.NewArtifactLocation().WithURI(u.of(file)))).
 		AddLogicalLocation(sarif.NewLogicalLocation().WithFullyQualifiedName(name).WithKind("resource"))
-}
-
-// fileURI is a path, or a source, as a reference (RFC 3986): relative ones stay relative, to the root of the repository.
-func fileURI(name string) string {
-	switch {
-	case scheme.MatchString(name):
-		return name
-	case name == stdinTitle:
-		return "stdin"
-	case filepath.IsAbs(name):
-		return (&url.URL{Scheme: "file", Path: filepath.ToSlash(name)}).String()
-	}
-	return (&url.URL{Path: strings.TrimPrefix(filepath.ToSlash(name), "./")}).EscapedPath()
 }
 
 // suppressionOf says who answers for a finding, and where it is written.

@@ -8,9 +8,9 @@ import (
 	"github.com/crosswall/crosswall/model/audit"
 )
 
-// sarifFixes are the fixes of which the lines are known that they change (SARIF 2.1.0, 3.55): a tool that reads them can make the change. Commands are no
+// fixes are the fixes of which the lines are known that they change (SARIF 2.1.0, 3.55): a tool that reads them can make the change. Commands are no
 // replacements of text, and stay out.
-func sarifFixes(fixes []audit.Fix) []*sarif.Fix {
+func (u fileURIs) fixes(fixes []audit.Fix) []*sarif.Fix {
 	var out []*sarif.Fix
 	for _, x := range fixes {
 		if len(x.Changes) == 0 {
@@ -20,7 +20,7 @@ func sarifFixes(fixes []audit.Fix) []*sarif.Fix {
 		var file *sarif.ArtifactChange
 		for i, c := range x.Changes {
 			if i == 0 || x.Changes[i-1].File != c.File {
-				file = sarif.NewArtifactChange().WithArtifactLocation(sarif.NewArtifactLocation().WithURI(fileURI(c.File)))
+				file = sarif.NewArtifactChange().WithArtifactLocation(sarif.NewArtifactLocation().WithURI(u.of(c.File)))
 				fix.AddArtifactChange(file)
 			}
 			file.AddReplacement(sarifReplacement(c))

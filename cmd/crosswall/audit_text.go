@@ -95,6 +95,8 @@ func isHidden(c rune) bool {
 // exposureText says how far the traffic reaches.
 func exposureText(f audit.Finding) string {
 	switch {
+	case f.Exposure == audit.Effective && f.Partly:
+		return "effective: a part of it passes every layer and reaches " + shortList(f.Attached)
 	case f.Exposure == audit.Effective:
 		return "effective: it passes every layer and reaches " + shortList(f.Attached)
 	case f.Exposure == audit.Latent:

@@ -171,9 +171,26 @@ func shortEnds(names []string) string {
 		{{"any IPv6 address", model.AllIPv6(), at.V6()}, {"the IPv6 Internet", audit.Internet().V6(), at.V6()}, {at: at.V6()}},
 	} {
 		best := slices.MinFunc(part, func(a, b toldAddrs) int { return cmp.Compare(a.length(), b.length()) })
+		if blocks := publicBlocks(best.at); len(blocks) > 0 && len(blocks) < best.length() {
+			out = append(out, shortList(blocks)+" on the Internet")
+			continue
+		}
 		out = append(out, best.words(len(others) == 0 && best.at.Equal(at))...)
 	}
 	return shortList(append(out, others...))
+}
+
+// publicBlocks are the blocks that addresses of the Internet are of it; none where there are others among them, or too many.
+func publicBlocks(at model.AddrSet) []string {
+	const most = 200
+	if len(at.Ranges()) > most || !audit.Internet().Covers(at) {
+		return nil
+	}
+	var out []string
+	for _, p := range audit.Blocks(at, audit.Internet()) {
+		out = append(out, p.String())
+	}
+	return out
 }
 
 // toldAddrs is a way to tell addresses: as a whole that has a name, without some blocks and with some others. Without a name it is their blocks.

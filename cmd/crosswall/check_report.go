@@ -172,7 +172,7 @@ func plainSteps(steps []model.Step) []stepJSON {
 func (c checkReport) junit() (string, error) {
 	suite := junitSuite{Name: "assertions", Tests: len(c.results)}
 	for _, r := range c.results {
-		x := junitCase{Class: "assertions", Name: r.Text, File: r.Origin.File, Line: r.Origin.Line}
+		x := junitCase{Class: "assertions", Name: onOneLine(r.Text), File: r.Origin.File, Line: r.Origin.Line}
 		if r.Verdict != assertion.Holds {
 			x.Failure = &junitMessage{Message: r.Verdict.String(), Type: r.Verdict.String(), Text: detailsOf(r, c.inv)}
 			suite.Failures++

@@ -62,13 +62,14 @@ func (e diffEntry) word() string {
 
 // code returns text as code, in which Markdown finds no markup.
 func code(s string) string {
-	return "`" + strings.NewReplacer("`", "'", "\n", " ").Replace(s) + "`"
+	return "`" + onOneLine(strings.NewReplacer("`", "'", "\n", " ").Replace(s)) + "`"
 }
 
 // cell returns text as code in a table, where a bar would end the cell.
 func cell(s string) string { return strings.ReplaceAll(code(s), "|", "\\|") }
 
-// escapeMarkdown keeps text from being taken for markup.
+// escapeMarkdown keeps text from being taken for markup, or for the mention of somebody, who would be notified.
 func escapeMarkdown(s string) string {
-	return strings.NewReplacer("\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "<", "&lt;", "|", "\\|", "[", "\\[", "\n", " ").Replace(s)
+	s = onOneLine(strings.ReplaceAll(s, "\n", " "))
+	return strings.NewReplacer("\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "~", "\\~", "<", "&lt;", "&", "&amp;", "|", "\\|", "[", "\\[", "@", "@<!-- -->").Replace(s)
 }

@@ -67,7 +67,7 @@ func (s *streams) tell(fs []model.Finding, verbose bool) {
 				continue
 			}
 		}
-		fmt.Fprintln(s.err, findingText(f))
+		fmt.Fprintln(s.err, legible(findingText(f)))
 	}
 	for _, k := range cut {
 		fmt.Fprintf(s.err, "and %s more of [%s]; --verbose shows them\n", count(alike[k]-manyAlike(k.severity), k.severity.String()), k.code)

@@ -32,11 +32,28 @@ func table(rows [][]string) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, r := range rows {
+		cells := make([]string, len(r))
+		for i, c := range r {
+			cells[i] = onOneLine(c)
+		}
 		// A strings.Builder takes everything.
-		_, _ = io.WriteString(w, strings.Join(r, "\t")+"\n")
+		_, _ = io.WriteString(w, strings.Join(cells, "\t")+"\n")
 	}
 	_ = w.Flush()
 	return trimLines(b.String())
+}
+
+// legible is text of several lines in which onOneLine writes what a terminal would take for more than text; tabs stay.
+func legible(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, l := range lines {
+		words := strings.Split(l, "\t")
+		for j, w := range words {
+			words[j] = onOneLine(w)
+		}
+		lines[i] = strings.Join(words, "\t")
+	}
+	return strings.Join(lines, "\n")
 }
 
 // trimLines drops spaces that pad the last column.

@@ -41,9 +41,9 @@ func run(ctx context.Context, args []string, s streams) (code int) {
 	var o outcome
 	switch {
 	case !errors.As(err, &o):
-		fmt.Fprintf(s.err, "crosswall: %v\nRun '%s --help' for usage.\n", err, cmd.CommandPath())
+		fmt.Fprintf(s.err, "crosswall: %s\nRun '%s --help' for usage.\n", legible(err.Error()), cmd.CommandPath())
 	case o.err != nil:
-		fmt.Fprintf(s.err, "crosswall: %v\n", o.err)
+		fmt.Fprintf(s.err, "crosswall: %s\n", legible(o.err.Error()))
 	}
 	return int(codeOf(err))
 }

@@ -242,6 +242,8 @@ func TestParseFaults(t *testing.T) {
 		"a > : never":                              "nobody is named here",
 		"a > b tcp/99999: never":                   "a:1:7",
 		"a > b tcp/1 tcp/2: never":                 "missing",
+		"a > b icmp/8: never":                      "a:1:7: error: \"icmp/8\": icmp has no ports",
+		"a > b TCP/x: never":                       "a:1:7: error: \"TCP/x\"",
 		"a > 10.0.0.1/8: never":                    "a:1:5: error: 10.0.0.1/8 has bits beyond its prefix length; write 10.0.0.0/8",
 		"only a > b: never":                        "says by itself",
 		`"a > b: never`:                            "no >",

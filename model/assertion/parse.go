@@ -252,7 +252,8 @@ func cutTraffic(text string) (to, traffic string) {
 	return text, ""
 }
 
-var trafficWord = regexp.MustCompile(`^(?:(?:tcp|udp|sctp)(?:/.*)?|any|icmp|icmpv6|\d+)$`)
+// trafficWord matches a word that is traffic, or was meant to be: a name that looks like it goes in quotes.
+var trafficWord = regexp.MustCompile(`^(?:(?i:tcp|udp|sctp|icmp|icmpv6)(?:/.*)?|(?i:any)|\d+)$`)
 
 // readTerms reads a list of terms; offset is where it begins in the line.
 func (p *parser) readTerms(offset int, text string) (Ends, bool) {

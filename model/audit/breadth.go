@@ -3,7 +3,9 @@ package audit
 import (
 	"encoding/binary"
 	"math"
+	"math/bits"
 	"net/netip"
+	"slices"
 
 	"go4.org/netipx"
 
@@ -23,10 +25,13 @@ type world struct {
 
 func worldOf(set Settings) world {
 	w := world{all: Internet().Subtract(set.Trusted)}
-	w.v4, w.v6 = Size(w.all.Intersect(assigned()))
+	w.v4, w.v6 = Size(w.all.Intersect(Assigned()))
 	_, w.every6 = Size(w.all)
 	return w
 }
+
+// Strangers returns the addresses of the Internet that are not trusted.
+func (s *Subject) Strangers() model.AddrSet { return s.world.all }
 
 // Size returns how many addresses of each family a set has. Beyond 2^53 they are rounded.
 func Size(a model.AddrSet) (v4, v6 float64) {
@@ -40,36 +45,59 @@ func Size(a model.AddrSet) (v4, v6 float64) {
 	return v4, v6
 }
 
-func sizeOf(r netipx.IPRange) float64 { return number(r.To()) - number(r.From()) + 1 }
-
-// number is the address as a number. Ranges that are small are of addresses that differ in their last bits, so that
-// rounding would lose them: those are counted apart.
-func number(a netip.Addr) float64 {
-	if a.Is4() {
-		b := a.As4()
-		return float64(binary.BigEndian.Uint32(b[:]))
-	}
-	b := a.As16()
-	return math.Ldexp(float64(binary.BigEndian.Uint64(b[:8])), 64) + float64(binary.BigEndian.Uint64(b[8:]))
+// sizeOf subtracts before it rounds: small ranges are of addresses that differ in their last bits, which rounding would lose.
+func sizeOf(r netipx.IPRange) float64 {
+	fromHigh, fromLow := halvesOf(r.From())
+	toHigh, toLow := halvesOf(r.To())
+	low, borrow := bits.Sub64(toLow, fromLow, 0)
+	high, _ := bits.Sub64(toHigh, fromHigh, borrow)
+	return math.Ldexp(float64(high), 64) + float64(low) + 1
 }
 
-// Wide returns the ranges of a set that are wider than the settings say: wherever one block ends and the next begins.
+// halvesOf is an address as a number, in two halves.
+func halvesOf(a netip.Addr) (high, low uint64) {
+	b := a.As16()
+	return binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])
+}
+
+// Wide returns the ranges of a set that are wider than the settings say, wherever one block ends and the next begins, and that are not wholly the estate's own.
 func (s *Subject) Wide(a model.AddrSet) model.AddrSet {
-	var out model.AddrSet
+	var wide []model.AddrSet
 	for _, r := range a.Ranges() {
-		if s.isWide(r) {
-			out = out.Union(model.AddrRange(r.From(), r.To()))
+		if one := model.AddrRange(r.From(), r.To()); s.isWide(r) && !s.Owned().Covers(one) {
+			wide = append(wide, one)
 		}
 	}
-	return out
+	return model.UnionOf(wide...)
+}
+
+// Owned returns the addresses of the Internet that networks of the estate have, and those of [FromGoogle] where it has firewalls of Google Cloud: whoever is
+// at one is no stranger. Those of IPv6 mostly are such, and those of IPv4 may be. It is worked out once.
+func (s *Subject) Owned() model.AddrSet {
+	if s.owned == nil {
+		var own []netip.Prefix
+		for _, n := range s.Estate.Networks {
+			own = append(own, n.Addrs.Prefixes()...)
+		}
+		for _, n := range s.Estate.Subnets {
+			own = append(own, n.Addrs.Prefixes()...)
+		}
+		all := model.Prefixes(own...)
+		if slices.ContainsFunc(s.Estate.Firewalls, func(f Firewall) bool { return f.Provider == "gcp" }) {
+			all = all.Union(FromGoogle())
+		}
+		all = all.Intersect(Internet())
+		s.owned = &all
+	}
+	return *s.owned
 }
 
 func (s *Subject) isWide(r netipx.IPRange) bool {
-	bits, most := s.Settings.WideIPv6, 128
+	prefix, most := s.Settings.WideIPv6, 128
 	if r.From().Is4() {
-		bits, most = s.Settings.WideIPv4, 32
+		prefix, most = s.Settings.WideIPv4, 32
 	}
-	return bits <= 0 || sizeOf(r) > math.Ldexp(1, most-bits)
+	return prefix <= 0 || sizeOf(r) > math.Ldexp(1, most-prefix)
 }
 
 // The parts of a family's addresses that somebody may hold from which on a set is the Internet at large, and nearly all of it. The first
@@ -101,6 +129,6 @@ func (s *Subject) SaysWhole(a model.AddrSet) (v4, v6 bool) {
 
 // share is the part of each family's Internet that a set has, as far as somebody may hold it.
 func (s *Subject) share(a model.AddrSet) (v4, v6 float64) {
-	v4, v6 = Size(a.Intersect(s.world.all).Intersect(assigned()))
+	v4, v6 = Size(a.Intersect(s.world.all).Intersect(Assigned()))
 	return v4 / max(s.world.v4, 1), v6 / max(s.world.v6, 1)
 }

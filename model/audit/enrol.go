@@ -55,6 +55,18 @@ func (s *Subject) everybody() *roster {
 			}
 			r.of[x][own] = at
 		}
+		if m := (model.Member{ID: model.Identity(x.Key), Addrs: x.Addrs}); len(r.of[x]) == 0 && s.isBare(x) {
+			if _, known := place[m.ID]; !known {
+				place[m.ID] = len(r.Members)
+				r.Members = append(r.Members, m)
+				for _, g := range x.Subnets {
+					if _, bound := r.Groups[g]; bound {
+						more[g] = append(more[g], m.ID)
+					}
+				}
+				r.of[x][m.ID] = orEverywhere(x.Addrs)
+			}
+		}
 	}
 	for g, ids := range more {
 		r.Groups[g] = model.Or{r.Groups[g], ids}
@@ -64,6 +76,28 @@ func (s *Subject) everybody() *roster {
 	}
 	s.roster = r
 	return r
+}
+
+// isBare reports whether it is known that no firewall is for an interface, by itself or by its subnets. A policy, which is about whom rules
+// judge, need not know of it.
+func (s *Subject) isBare(x *Interface) bool {
+	if x.NotAll != "" || len(s.over(x)) > 0 {
+		return false
+	}
+	for _, k := range x.Subnets {
+		if n, ok := s.Subnet(k); !ok || n.NotAll != "" {
+			return false
+		}
+	}
+	return len(x.Subnets) > 0
+}
+
+// orEverywhere is some addresses, or all where none are known.
+func orEverywhere(at model.AddrSet) model.AddrSet {
+	if at.IsEmpty() {
+		return model.AllAddrs()
+	}
+	return at
 }
 
 // withAlike returns a policy in which whoever is named by identity is named with those who are like them.

@@ -151,6 +151,9 @@ const (
 	SameNumber TraitCode = "same-number"
 	// MessageOmitted says: no ICMP type and code are given, for which the cloud's tool takes 0, echo reply alone.
 	MessageOmitted TraitCode = "message-omitted"
+	// PartOfInternet says: its peers are, besides addresses that are given, some of the Internet that the cloud knows, and never all of it: those of
+	// a country, of a domain, of a list of threats, of a service.
+	PartOfInternet TraitCode = "part-of-internet"
 	// OpenByOmission says: of a firewall that the cloud makes, and that admits everybody because nobody is given to admit.
 	OpenByOmission TraitCode = "open-by-omission"
 )
@@ -224,6 +227,8 @@ type Interface struct {
 	PublicIn model.AddrSet
 	// IsPublic is whether it has a public address at which it takes connections: a NAT gateway takes none.
 	IsPublic Flag
+	// Closed is whether its public addresses take in nothing where no firewall is for it, as those of Azure of SKU Standard.
+	Closed Flag
 	// What sort of thing has it, in the cloud's own words: "interface", "nat_gateway", "lambda"; empty: not known.
 	What string
 	// Owner is who made it where that is no user: "amazon-elb". Empty: a user, or not known.
@@ -232,6 +237,8 @@ type Interface struct {
 	Firewalls, Subnets []model.Group
 	// NotAll says why there may be other Firewalls.
 	NotAll string
+	// Past is whether the firewalls of its subnets are surely not in force for it, as for private endpoints of Azure.
+	Past bool
 	// Balanced is whether a load balancer that probes it sends to it.
 	Balanced Flag
 	// Forwards is whether it may carry packets of others.

@@ -42,6 +42,8 @@ type Finding struct {
 	Check    string
 	Severity Severity
 	Exposure Exposure
+	// Partly is whether nothing is known to receive all of Open, so that Exposure is that of a part.
+	Partly bool
 	// Step is by how much a finding of the usual severity is more severe, or less where it is negative, than others of its
 	// check, before its Exposure counts.
 	Step int

@@ -13,10 +13,23 @@ func Internet() model.AddrSet {
 	return model.AllAddrs().Subtract(Unheld()).Subtract(Private())
 }
 
-// assigned returns the addresses of which IANA has given some to registries: all of IPv4, and of IPv6 global unicast, 2000::/3 ("Internet Protocol
+// Assigned returns the addresses of which IANA has given some to registries: all of IPv4, and of IPv6 global unicast, 2000::/3 ("Internet Protocol
 // Version 6 Address Space", www.iana.org). Nobody holds the others, which are most of IPv6, so that they make no set of addresses wider or narrower.
-func assigned() model.AddrSet {
+func Assigned() model.AddrSet {
 	return model.AllIPv4().Union(model.Prefixes(netip.PrefixFrom(netip.AddrFrom16([16]byte{0x20}), 3)))
+}
+
+// FromGoogle returns the public addresses at which Google Cloud itself connects to machines, of IPv4: health checks and proxies of load balancers (Cloud
+// Load Balancing, health checks overview, probe IP ranges and firewall rules), and Identity-Aware Proxy, which asks everybody who they are (using IAP for
+// TCP forwarding). Nobody else on the Internet sends from these.
+func FromGoogle() model.AddrSet {
+	return model.Prefixes(
+		v4(35, 191, 16),
+		netip.PrefixFrom(netip.AddrFrom4([4]byte{130, 211, 0, 0}), 22),
+		netip.PrefixFrom(netip.AddrFrom4([4]byte{209, 85, 152, 0}), 22),
+		netip.PrefixFrom(netip.AddrFrom4([4]byte{209, 85, 204, 0}), 22),
+		netip.PrefixFrom(netip.AddrFrom4([4]byte{35, 235, 240, 0}), 20),
+	)
 }
 
 // Private returns the addresses that organizations use inside: private, shared and unique local ones.

@@ -34,11 +34,7 @@ func (o *Opening) Lanes(part model.Region) []Lane {
 		}
 	}
 	if len(wild) > 0 {
-		var who model.AddrSet
-		for _, s := range wild {
-			who = who.Union(s.who)
-		}
-		out = append(out, Lane{allBut(strips), who})
+		out = append(out, Lane{allBut(strips), senders(wild)})
 	}
 	return out
 }
@@ -114,10 +110,7 @@ func cut(strips []strip) []strip {
 			next++
 		}
 		open = slices.DeleteFunc(open, func(s strip) bool { return s.field.last < ends[i] })
-		var who model.AddrSet
-		for _, s := range open {
-			who = who.Union(s.who)
-		}
+		who := senders(open)
 		field := interval{ends[i], ends[i+1] - 1}
 		switch n := len(out); {
 		case who.IsEmpty():
@@ -128,6 +121,15 @@ func cut(strips []strip) []strip {
 		}
 	}
 	return out
+}
+
+// senders is who may send any of some strips.
+func senders(strips []strip) model.AddrSet {
+	who := make([]model.AddrSet, len(strips))
+	for i, s := range strips {
+		who[i] = s.who
+	}
+	return model.UnionOf(who...)
 }
 
 // trafficOf is the packets of a protocol with a field in an interval.

@@ -29,7 +29,12 @@ func merged(fs []Finding) []Finding {
 			continue
 		}
 		one := &out[at[key][i]]
-		one.Exposure = max(one.Exposure, f.Exposure)
+		switch {
+		case f.Exposure > one.Exposure:
+			one.Exposure, one.Partly, one.Example = f.Exposure, f.Partly, f.Example
+		case f.Exposure == one.Exposure:
+			one.Partly = one.Partly && f.Partly
+		}
 		one.Attached = slices.Compact(slices.Sorted(slices.Values(slices.Concat(one.Attached, f.Attached))))
 	}
 	return out

@@ -223,20 +223,20 @@ func outsiders(s model.Selector) model.AddrSet {
 
 // Sources returns the addresses of strangers from which connections of a region come.
 func Sources(r model.Region) model.AddrSet {
-	var out model.AddrSet
+	var sets []model.AddrSet
 	for b := range r.All() {
-		out = out.Union(b.Src.At(model.Outside))
+		sets = append(sets, b.Src.At(model.Outside))
 	}
-	return out
+	return model.UnionOf(sets...)
 }
 
 // Strangers returns the addresses of strangers in a part of an opening.
 func (o *Opening) Strangers(part model.Region) model.AddrSet {
-	var out model.AddrSet
+	var sets []model.AddrSet
 	for b := range part.All() {
-		out = out.Union(o.strangersOf(b))
+		sets = append(sets, o.strangersOf(b))
 	}
-	return out
+	return model.UnionOf(sets...)
 }
 
 func (o *Opening) strangersOf(b model.Box) model.AddrSet {

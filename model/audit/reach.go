@@ -310,6 +310,49 @@ func (s *Subject) Exposed(o *Opening, part model.Region) (Exposure, []string) {
 	return exposure, slices.Compact(labels)
 }
 
+// mostArrivals is at how many arrivals is looked for one of all that is open.
+const mostArrivals = 16
+
+// arriving returns what of a part of an opening of ingress gets past all layers to some public interface: to one that gets all of it, if one of the first
+// does; partly: none of them does.
+func (s *Subject) arriving(o *Opening, part model.Region) (some model.Region, partly bool) {
+	some = part
+	looked := 0
+	for _, to := range s.arrivalsOf(o).each {
+		got := part.Intersect(to.sure).Intersect(to.interfaces[0].families(o))
+		if to.public != Yes || got.IsEmpty() {
+			continue
+		}
+		if o.anywhere(got).Covers(part) {
+			return got, false
+		}
+		if looked == 0 {
+			some, partly = got, true
+		}
+		if looked++; looked == mostArrivals {
+			break
+		}
+	}
+	return some, partly
+}
+
+// anywhere is the connections of a part of an opening, at whichever addresses inside they are, and from every port where they may be from all that
+// clients use.
+func (o *Opening) anywhere(part model.Region) model.Region {
+	var boxes []model.Box
+	usual := model.DefaultClientPorts()
+	for b := range part.All() {
+		traffic := slices.Clone(b.Traffic)
+		for i, t := range traffic {
+			if t.Protocol.HasPorts() && t.Src.First <= usual.First && usual.Last <= t.Src.Last {
+				traffic[i].Src = model.AllPorts()
+			}
+		}
+		boxes = append(boxes, o.box(model.EndpointAt(model.Outside, o.strangersOf(b)), traffic))
+	}
+	return model.NewRegion(boxes...)
+}
+
 // isIdle reports whether it is known that the firewall applies to nothing.
 func (f *Firewall) isIdle() bool {
 	return f.NotAll == "" && !slices.ContainsFunc(f.Users, func(u User) bool { return u.Kind == InterfaceKind || u.Kind == SubnetKind })

@@ -103,7 +103,7 @@ func TestReached(t *testing.T) {
 	var got []string
 	for _, r := range s.Reached() {
 		got = append(got, string(r.Interface.Key)+": "+audit.TrafficOf(r.Open).String())
-		for _, c := range s.CausesAt(r, r.Open) {
+		for _, c := range r.AllCauses(r.Open) {
 			got = append(got, c.Text)
 		}
 	}

@@ -10,15 +10,39 @@ import (
 type Reached struct {
 	Interface *Interface
 	// Opening is what surely passes all layers together, to the interface in place of a firewall. It has no rules: those are
-	// of the layers, which [Subject.CausesAt] asks.
+	// of the layers, which [Reached.AllCauses] asks.
 	Opening
+	// Doubt says why some of it may be refused; empty: nothing is.
+	Doubt string
 	// places is the addresses of its subnets, as far as they are known.
 	places model.AddrSet
+	// by is the subject in which it passes.
+	by *Subject
 }
 
 // Reached returns the interfaces that surely have a public address, and to which something of the Internet surely gets past all
-// layers, sorted by key.
+// layers, sorted by key; then those that it reaches but for a part of it that rules with [PartOfInternet] refuse.
 func (s *Subject) Reached() []Reached {
+	out := s.reached()
+	u := s.unrefusing()
+	if u == nil {
+		return out
+	}
+	surely := map[model.Group]model.Region{}
+	for _, r := range out {
+		surely[r.Interface.Key] = r.Open
+	}
+	for _, r := range u.reached() {
+		if r.Open = r.Open.Subtract(surely[r.Interface.Key]); !r.Open.IsEmpty() {
+			r.traffic = TrafficOf(r.Open)
+			r.Doubt = "rules before it refuse a part of the Internet of which it is not known which addresses it has"
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func (s *Subject) reached() []Reached {
 	var out []Reached
 	for i := range s.Estate.Interfaces {
 		x := &s.Estate.Interfaces[i]
@@ -38,7 +62,7 @@ func (s *Subject) Reached() []Reached {
 				places = places.Union(n.Addrs)
 			}
 		}
-		out = append(out, Reached{x, o, places})
+		out = append(out, Reached{Interface: x, Opening: o, places: places, by: s})
 	}
 	return out
 }
@@ -55,17 +79,17 @@ func (r Reached) Example(part model.Region) *model.Flow {
 	return r.exampleOf(part)
 }
 
-// CausesAt returns the rules of all firewalls over an interface that admit some of what reaches it, by firewall and in the order in
+// AllCauses returns the rules of all firewalls over the interface that admit some of what reaches it, by firewall and in the order in
 // which they are asked.
-func (s *Subject) CausesAt(r Reached, part model.Region) []Cause {
+func (r Reached) AllCauses(part model.Region) []Cause {
 	var out []Cause
 	from, traffic := Sources(part), TrafficOf(part)
-	for _, k := range s.over(r.Interface) {
-		for _, o := range s.openingsAt(k) {
+	for _, k := range r.by.over(r.Interface) {
+		for _, o := range r.by.openingsAt(k) {
 			if !overlap(o.traffic, traffic) {
 				continue
 			}
-			for _, a := range s.arrivalsOf(o).each {
+			for _, a := range r.by.arrivalsOf(o).each {
 				if slices.Contains(a.interfaces, r.Interface) {
 					here := o.Between(from, traffic).Intersect(a.sure).Intersect(o.Open)
 					out = append(out, o.Firewall.CausesOf(model.Ingress, o.Causes(here))...)
@@ -88,11 +112,11 @@ func (s *Subject) openingsAt(k model.Group) []*Opening {
 	return s.opening[k]
 }
 
-// over returns the keys of the firewalls that an interface has, by itself and by its subnets, sorted.
+// over returns the keys of the firewalls that are in force for an interface, by itself and by its subnets, sorted.
 func (s *Subject) over(x *Interface) []model.Group {
 	out := slices.Clone(x.Firewalls)
 	for _, k := range x.Subnets {
-		if n, ok := s.Subnet(k); ok {
+		if n, ok := s.Subnet(k); ok && !x.Past {
 			out = append(out, n.Firewalls...)
 		}
 	}

@@ -2,7 +2,9 @@ package audit
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/crosswall/crosswall/model"
 )
@@ -27,17 +29,24 @@ func (s *Subject) Telling(o *Opening, sure, unsure model.Region, say func(with m
 		strangers := o.Strangers(part)
 		f := Finding{Summary: say(strangers, TrafficOf(part)), Object: o.Firewall.ObjectOf(o.Direction, rules), Open: part,
 			Causes: o.Firewall.CausesOf(o.Direction, rules)}
-		if o.Direction == model.Ingress {
-			f.Exposure, f.Attached = s.Exposed(o, part)
-		}
+		by, like, some := s, o, part
 		if i > 0 {
 			f.Unsure = o.doubtOf(rules, part)
+			by, like, some = s.leniently(o, part)
 		}
-		f.Example = o.exampleOf(part)
+		if o.Direction == model.Ingress {
+			f.Exposure, f.Attached = by.Exposed(like, some)
+		}
+		arriving := part
+		if f.Exposure == Effective {
+			arriving, f.Partly = by.arriving(like, some)
+			f.Partly = f.Partly || !some.Covers(part)
+		}
+		f.Example = o.exampleOf(arriving)
 		if o.Target != nil {
 			f.Subject = SelectorText(o.Target)
 		}
-		if !s.AtLarge(strangers) {
+		if !s.AtLarge(strangers) || i > 0 && o.isOfServices(rules) {
 			f.Step = -1
 		}
 		out = append(out, f)
@@ -65,10 +74,29 @@ func (o *Opening) doubtOf(rules []model.Rule, part model.Region) string {
 		case slices.ContainsFunc(rules, func(c model.Rule) bool { return c.Origin == r.Origin && c.Action == r.Action }):
 			return why
 		case others == "" && overlap(r.Traffic, traffic):
-			others = why
+			if others = why; r.Action == model.Deny {
+				others = o.refusal(r.Rule, why)
+			}
 		}
 	}
 	return cmp.Or(others, "it is not known whether a rule matches")
+}
+
+// isOfServices reports whether rules admit nobody but services that the cloud knows, which are few of the Internet, whichever addresses they have.
+func (o *Opening) isOfServices(rules []model.Rule) bool {
+	return len(rules) > 0 && !slices.ContainsFunc(rules, func(r model.Rule) bool {
+		told, ok := o.Firewall.RuleAt(o.Direction, r.Origin)
+		return !ok || len(told.Lists) == 0 || !slices.ContainsFunc(told.Traits, func(t Trait) bool { return t.Code == PartOfInternet })
+	})
+}
+
+// refusal says that a rule refuses somebody, and why it is not known whom.
+func (o *Opening) refusal(r model.Rule, why string) string {
+	name := strings.TrimSpace(r.Origin.Object + " " + r.Origin.Path)
+	if told, ok := o.Firewall.RuleAt(o.Direction, r.Origin); ok && told.Name != "" && told.Name != name {
+		name = fmt.Sprintf("rule %q", told.Name)
+	}
+	return name + " may refuse some of it: " + why
 }
 
 // whyOf returns the first reason for doubt in a selector; empty: there is none.

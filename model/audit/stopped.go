@@ -190,13 +190,17 @@ func (s *Subject) heldUnder(f *Firewall) model.Endpoints {
 
 // unproven leaves the requests of which no packet was found that passes, by trying one of each part: of nearly all rules one does.
 func (s *Subject) unproven(qs []request, n *narrower) []request {
-	policies := map[string]model.Policy{}
+	policies, kept := map[string]model.Policy{}, 0
 	judging := func(f model.Flow) model.Policy {
 		of := n.about([]model.Identity{f.Src.ID, f.Dst.ID}, endsOf(f))
 		key := fmt.Sprint(slices.Sorted(maps.Keys(of)))
 		p, ok := policies[key]
 		if !ok {
 			p = n.to(of)
+			if kept += rulesOf(p); kept > mostKept {
+				clear(policies)
+				kept = rulesOf(p)
+			}
 			policies[key] = p
 		}
 		return p
@@ -229,6 +233,21 @@ func (s *Subject) unproven(qs []request, n *narrower) []request {
 		}
 	}
 	return out
+}
+
+// mostKept is how many rules of policies are kept for packets to come. The policies about the groups that thousands of rules of one firewall name have all of
+// its rules each.
+const mostKept = 200_000
+
+// rulesOf counts the rules of a policy.
+func rulesOf(p model.Policy) int {
+	n := 0
+	for _, l := range p.Layers {
+		for _, c := range slices.Concat(l.Ingress, l.Egress) {
+			n += len(c.Rules)
+		}
+	}
+	return n
 }
 
 // endsOf is the two ends of a packet.
@@ -315,11 +334,7 @@ func (s *Subject) allRefused(boxes []model.Box, n *narrower) (model.Region, bool
 		ends = ends.Union(b.Src).Union(b.Dst)
 	}
 	policy := n.to(n.about(list, ends))
-	for _, l := range policy.Layers {
-		for _, c := range slices.Concat(l.Ingress, l.Egress) {
-			s.judges += len(c.Rules)
-		}
-	}
+	s.judges += rulesOf(policy)
 	p := policy.PermittedWithin(inv, asked)
 	return asked, asked.Intersect(p.Allowed.Union(p.Unknown).Union(p.GaveUp)).IsEmpty()
 }

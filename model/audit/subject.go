@@ -37,6 +37,7 @@ type Subject struct {
 	openings, outlets, insiders []Opening
 	opening                     map[model.Group][]*Opening // openings by firewall, nil until that was asked for
 	world                       world
+	owned                       *model.AddrSet // nil until it was asked for
 	// lists is what strangers are to the lists of addresses that rules name.
 	lists map[model.Group]model.Selector
 	// passages is what strangers may send to each identity, nil until that was asked for.
@@ -48,6 +49,9 @@ type Subject struct {
 	roster *roster
 	// targets is who is under each firewall that was asked about.
 	targets map[model.Group]map[model.Identity]model.AddrSet
+	// unrefused is the subject without doubtful refusals of parts of the Internet; looked is whether it was asked for.
+	unrefused *Subject
+	looked    bool
 }
 
 // New makes a subject of a reading. The lists of the estate are sorted by Key.

@@ -85,7 +85,7 @@ type Suppressed struct {
 }
 
 // Sift takes out of findings those for which somebody answers at a time, and returns the suppressions that hold for no
-// finding: what they were about is gone, or they expired. Where several hold, the first counts.
+// finding: what they were about is gone, or they expired. Where several hold, the first is told.
 func Sift(fs []Finding, ps []Suppression, now time.Time) (left []Finding, aside []Suppressed, idle []Suppression) {
 	used := make([]bool, len(ps))
 	for _, f := range fs {
@@ -107,19 +107,21 @@ func Sift(fs []Finding, ps []Suppression, now time.Time) (left []Finding, aside 
 	return left, aside, idle
 }
 
-// holding returns the places of the suppressions that together set a finding aside; none where they do not.
+// holding returns the places of the suppressions that set a finding aside, each by itself, or else all together; none where they do not.
 func holding(f Finding, ps []Suppression, now time.Time) []int {
-	var beside []int
+	var out, beside []int
 	for i, p := range ps {
 		switch {
 		case p.IsExpired(now) || !p.names(f):
 		case p.Beside == (model.Origin{}) || p.isBeside(f.Object.Origin) && !f.isOfRules():
-			return []int{i}
+			out = append(out, i)
 		default:
 			beside = append(beside, i)
 		}
 	}
-	var out []int
+	if out != nil {
+		return out
+	}
 	for _, c := range f.Causes {
 		i := slices.IndexFunc(beside, func(n int) bool { return ps[n].isBeside(c.Origin) })
 		if i < 0 {

@@ -44,6 +44,7 @@ func TestSift(t *testing.T) {
 		"star that would overlap":         {[]audit.Suppression{{Check: "EXP0*010"}}, false},
 		"fingerprint":                     {[]audit.Suppression{{Check: "*", Fingerprint: "f-aws_security_group.web"}}, true},
 		"another fingerprint":             {[]audit.Suppression{{Check: "*", Fingerprint: "f"}}, false},
+		"two, neither of them idle":       {[]audit.Suppression{{Check: "EXP010"}, {Check: "EXP*", Object: "aws_security_group.web"}}, true},
 		"last day":                        {[]audit.Suppression{{Check: "*", Expires: day("2026-06-30")}}, true},
 		"expired":                         {[]audit.Suppression{{Check: "*", Expires: day("2026-06-29")}}, false},
 		"beside the object":               {[]audit.Suppression{{Check: "*", Beside: at(1)}}, true},

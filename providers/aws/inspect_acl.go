@@ -40,7 +40,7 @@ func (i *inspector) inspectACLs() map[model.Group][]model.Group {
 		}
 		slices.SortFunc(f.Users, func(a, b audit.User) int { return cmp.Or(cmp.Compare(a.Label, b.Label), cmp.Compare(a.Key, b.Key)) })
 		if t := facts[acl.name]; t != nil {
-			f.Rules, f.Quotas = t.rules, t.quotas()
+			f.Rules, f.Quotas = t.rules, t.quotas(f.Object)
 			for at := range f.Rules {
 				f.Rules[at].Link = f.Link
 			}
@@ -176,14 +176,14 @@ func (f *aclFacts) add(dir model.Direction, n aclEntry, b terraform.Body, o mode
 }
 
 // quotas are the counts of entries with the default deny, which AWS counts too (Amazon VPC quotas: 20 of each direction
-// and family, and 40 on request).
-func (f *aclFacts) quotas() []audit.Quota {
+// and family, and 40 on request). More entries than 20 of a live ACL show that the quota was raised; those that configuration asks for do not.
+func (f *aclFacts) quotas(acl audit.Object) []audit.Quota {
 	var out []audit.Quota
 	for _, dir := range []model.Direction{model.Ingress, model.Egress} {
 		for _, fam := range []family{ipv4, ipv6} {
 			q := audit.Quota{Name: fmt.Sprintf("%s entries, %s, with the default deny", map[model.Direction]string{model.Ingress: "inbound", model.Egress: "outbound"}[dir], fam),
 				Used: f.used[dir][fam] + 1, Limit: defaultACLEntries, Adjustable: true}
-			if q.Used > q.Limit { // it must have been raised
+			if q.Used > maxACLEntries || q.Used > q.Limit && acl.Address == "" {
 				q.Limit, q.Adjustable = maxACLEntries, false
 			}
 			out = append(out, q)

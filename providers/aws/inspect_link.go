@@ -1,6 +1,8 @@
 package aws
 
 import (
+	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/crosswall/crosswall/model"
@@ -70,14 +72,17 @@ func (i *inspector) linkOf(r terraform.Resource, o audit.Object) string {
 	if !ok || o.Kind == audit.InterfaceKind && !strings.HasPrefix(o.ID, "eni-") {
 		return ""
 	}
-	return site + strings.ReplaceAll(page, "%R", region) + o.ID
+	return site + strings.ReplaceAll(page, "%R", region) + url.PathEscape(o.ID)
 }
+
+// regionName matches the code of a region: "eu-west-1" (AWS general reference, regional endpoints).
+var regionName = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$`)
 
 // consoleOf is the address of the console of a region; empty where it is not known.
 func consoleOf(region string) string {
 	switch {
-	case region == "", strings.Contains(region, "-iso"):
-		return ""
+	case !regionName.MatchString(region), strings.Contains(region, "-iso"), strings.HasPrefix(region, "eusc-"):
+		return "" // no region, whose words must not become those of another site, or one whose console's address is not known
 	case strings.HasPrefix(region, "cn-"):
 		return "https://" + region + ".console.amazonaws.cn/"
 	case strings.HasPrefix(region, "us-gov-"):

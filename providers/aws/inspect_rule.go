@@ -134,7 +134,7 @@ type writtenRule struct {
 	dir      model.Direction
 	protocol string // the attribute
 	origin   model.Origin
-	weights  map[model.Group]int
+	weights  map[model.Group]listWeight
 }
 
 // add notes a rule.
@@ -158,9 +158,11 @@ func (f *groupFacts) add(i *inspector, w writtenRule, told audit.Rule) {
 			name, why := i.nameIn(v)
 			weight, known := w.weights[name]
 			if why != "" || !known {
-				f.least, weight = true, 1
+				f.least, weight = true, listWeight{1, []family{ipv4, ipv6}}
 			}
-			both += weight
+			for _, fam := range weight.in {
+				n[fam] += weight.rules
+			}
 			if why == "" {
 				told.Lists = append(told.Lists, name)
 			}
@@ -211,14 +213,27 @@ func countOf(b terraform.Body, attrs ...string) int {
 	return n
 }
 
+// listWeight is for how many rules a prefix list counts, in some families.
+type listWeight struct {
+	rules int
+	in    []family
+}
+
 // listWeights are the numbers of rules that prefix lists count for: the most entries that they may have (Amazon VPC user
-// guide, security group rules).
-func (i *inspector) listWeights() map[model.Group]int {
-	out := map[model.Group]int{}
+// guide, security group rules), of the family of which all its entries are.
+func (i *inspector) listWeights() map[model.Group]listWeight {
+	out := map[model.Group]listWeight{}
 	for _, r := range i.module.Resources {
 		if r.Type == listType {
 			if n, ok := r.Get("max_entries").AsInt(); ok && n > 0 {
-				out[i.nameOf(r)] = int(n)
+				in := []family{ipv4, ipv6}
+				switch of, _ := r.Get("address_family").AsString(); of {
+				case "IPv4":
+					in = in[:1]
+				case "IPv6":
+					in = in[1:]
+				}
+				out[i.nameOf(r)] = listWeight{int(n), in}
 			}
 		}
 	}

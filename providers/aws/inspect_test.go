@@ -356,6 +356,7 @@ func TestConsoleLinks(t *testing.T) {
 		"arn:aws-cn:ec2:cn-north-1:1:security-group/sg-1":        "https://cn-north-1.console.amazonaws.cn/ec2/home?region=cn-north-1#SecurityGroup:groupId=sg-1",
 		"arn:aws-us-gov:ec2:us-gov-west-1:1:security-group/sg-1": "https://us-gov-west-1.console.amazonaws-us-gov.com/ec2/home?region=us-gov-west-1#SecurityGroup:groupId=sg-1",
 		"arn:aws-iso:ec2:us-iso-east-1:1:security-group/sg-1":    "",
+		"arn:aws:ec2:evil.example/?x=:1:security-group/sg-1":     "", // would be another site's address
 		"no arn": "",
 	} {
 		e := inspectedLive(t, documents{"SecurityGroups": fmt.Sprintf(`{"GroupId": "sg-1", "GroupName": "web", "SecurityGroupArn": %q, "IpPermissions": [], "IpPermissionsEgress": []}`, arn)})

@@ -164,9 +164,15 @@ func (r *reader) tag(s string) (model.Selector, bool) {
 	if name, known := r.d.tags[strings.ToLower(s)]; known {
 		return tagGroup(name), true
 	}
-	r.d.find(model.Finding{Severity: model.Warning, Code: "service-tag", Origin: r.origin,
+	f := model.Finding{Severity: model.Warning, Code: "service-tag", Origin: r.origin,
 		Summary: fmt.Sprintf("which addresses the service tag %s stands for is not known here, as Azure changes them", s),
-		Advice:  "write addresses, or bind the tag"})
+		Advice:  "write addresses, or bind the tag"}
+	if isSpecialTag(s) { // no list has it: whoever has the networks says who it is, as Population does
+		f.Severity = model.Info
+		f.Summary = fmt.Sprintf("the service tag %s stands for other addresses in every network, and is taken by the networks that are known", s)
+		f.Advice = ""
+	}
+	r.d.find(f)
 	return tagGroup(s), true
 }
 

@@ -273,3 +273,14 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// Which addresses VirtualNetwork and Internet stand for is what is known of the networks, and no list would tell ("Virtual network service tags"). That of
+// others needs one.
+func TestTagsOfNoListAreNoWarning(t *testing.T) {
+	for tag, want := range map[string]model.Severity{"VirtualNetwork": model.Info, "internet": model.Info, "Storage": model.Warning} {
+		_, findings := azure.New(azure.Options{}).Decode(read(t, subnetG+rule("a", fmt.Sprintf("source_address_prefix = %q", tag))))
+		if len(findings) != 1 || findings[0].Code != "service-tag" || findings[0].Severity != want {
+			t.Errorf("%s: %v", tag, findings)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package azure
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -138,7 +139,7 @@ func portal(id string) string {
 	if _, ok := parseID(id); !ok {
 		return ""
 	}
-	return "https://portal.azure.com/#@/resource" + id
+	return "https://portal.azure.com/#@/resource" + (&url.URL{Path: id}).EscapedPath()
 }
 
 // place is what a group is attached to, as decoding has it.

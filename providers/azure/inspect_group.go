@@ -312,6 +312,9 @@ func (i *inspector) spreadAdminRules() {
 	}
 	for n := range i.estate.Interfaces {
 		x := &i.estate.Interfaces[n]
+		if x.What == privateEndpoint { // whose traffic they do not judge ("Security admin rules in Azure Virtual Network Manager")
+			continue
+		}
 		for _, k := range x.Subnets {
 			if rules, ok := under[k]; ok && !slices.Contains(x.Firewalls, rules) {
 				x.Firewalls = append(x.Firewalls, rules)

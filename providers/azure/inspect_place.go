@@ -86,6 +86,9 @@ func (i *inspector) addSubnet(n audit.Subnet, elsewhere bool) {
 	i.estate.Subnets = append(i.estate.Subnets, n)
 }
 
+// privateEndpoint is what has the interface of a private endpoint.
+const privateEndpoint = "private endpoint"
+
 // roleAppGateway is the role of a subnet in which an application gateway is, where nothing else may be ("Application Gateway infrastructure
 // configuration").
 const roleAppGateway = "application gateway"
@@ -182,7 +185,8 @@ func (i *inspector) inspectInterfaces() {
 			x := i.interfaceAt(r, r.Body, balancers)
 			x.What = "interface"
 			if is, _ := r.Get(attrEndpoint).AsBool(); is {
-				x.What = "private endpoint"
+				x.What = privateEndpoint
+				x.Past, _ = r.Get(attrPast).AsBool()
 			}
 			i.estate.Interfaces = append(i.estate.Interfaces, x)
 		case strings.HasSuffix(r.Type, "_scale_set"):

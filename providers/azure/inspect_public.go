@@ -25,6 +25,8 @@ type publicity struct {
 	// at is its public addresses that are known, vague whether it has others, and in every address of the versions of IP of all of them.
 	at, in model.AddrSet
 	vague  bool
+	// closed is whether its public addresses take in nothing where no group filters.
+	closed audit.Flag
 	// balanced is whether a load balancer sends to it, and behind whether it may be one with a public address.
 	balanced audit.Flag
 	behind   bool
@@ -32,7 +34,7 @@ type publicity struct {
 
 // tell says of an interface what is known.
 func (p publicity) tell(x *audit.Interface) {
-	x.Balanced = p.balanced
+	x.Balanced, x.Closed = p.balanced, p.closed
 	switch {
 	case p.is:
 		x.IsPublic = audit.Yes
@@ -130,6 +132,22 @@ func (i *inspector) publishedAt(v terraform.Value) (terraform.Resource, bool) {
 	return terraform.Resource{}, false
 }
 
+// have notes a public address of a version of IP and a SKU; empty: not known. One of SKU Standard is closed where no group filters, one of SKU Basic is
+// open ("Public IP addresses", SKU). Which of them one is whose SKU is not written depends on the version of azurerm.
+func (p *publicity) have(in model.AddrSet, sku string) {
+	closed := audit.Unknown
+	switch sku, _, _ := strings.Cut(strings.ToLower(sku), "_"); sku { // those of scale sets have a tier too: Standard_Regional
+	case "standard", "standardv2":
+		closed = audit.Yes
+	case "basic":
+		closed = audit.No
+	}
+	if p.is && p.closed != closed {
+		closed = audit.Unknown
+	}
+	p.is, p.in, p.closed = true, p.in.Union(in), closed
+}
+
 // publish notes what a configuration of an interface says of its public address and of load balancers.
 func (i *inspector) publish(p *publicity, b terraform.Body) {
 	if balanced, _ := b.Get(attrBalanced).AsBool(); balanced {
@@ -145,19 +163,23 @@ func (i *inspector) publish(p *publicity, b terraform.Body) {
 		}
 	}
 	in := versionOf(b)
-	if len(b.BlocksOf("public_ip_address")) > 0 { // of a scale set
-		p.is, p.vague, p.in = true, true, p.in.Union(in)
+	for _, k := range b.BlocksOf("public_ip_address") { // of a scale set
+		sku, _ := k.Body.Get("sku_name").AsString()
+		p.have(in, sku)
+		p.vague = true
 	}
 	v := b.Get("public_ip_address_id")
 	switch {
 	case v.IsUnknown(), b.Get("public_ip_address").IsUnknown():
 		p.maybe = true
 	case isGiven(v):
-		p.is, p.in = true, p.in.Union(in)
 		text, ok := b.Get(attrPublic).AsString()
+		sku, _ := b.Get(attrSKU).AsString()
 		if r, here := i.publishedAt(v); here && !ok {
 			text, _ = r.Get("ip_address").AsString()
+			sku, _ = r.Get("sku").AsString()
 		}
+		p.have(in, sku)
 		if a, err := netip.ParseAddr(text); err == nil {
 			p.at = p.at.Union(model.Addrs(a))
 		} else {

@@ -162,3 +162,35 @@ func TestInspectPublicNative(t *testing.T) {
 		})
 	}
 }
+
+// TestInspectClosed: what public addresses take in where no group filters ("Public IP addresses", SKU).
+func TestInspectClosed(t *testing.T) {
+	address := func(sku string) string {
+		return fmt.Sprintf("\nresource \"azurerm_public_ip\" \"p\" {\n  name = \"p\"\n%s\n}\n", sku) + card("public_ip_address_id = azurerm_public_ip.p.id")
+	}
+	scaleSet := func(configurations string) string {
+		return "\nresource \"azurerm_linux_virtual_machine_scale_set\" \"s\" {\n  name = \"s\"\n  network_interface {\n    name = \"n\"\n" + configurations + "  }\n}\n"
+	}
+	with := func(sku string) string {
+		return "    ip_configuration {\n      name = \"c\"\n      public_ip_address {\n        name = \"p\"\n" + sku + "\n      }\n    }\n"
+	}
+	for _, c := range []struct {
+		name, source string
+		want         audit.Flag
+	}{
+		{"Standard", address(`sku = "Standard"`), audit.Yes},
+		{"StandardV2", address(`sku = "StandardV2"`), audit.Yes},
+		{"Basic", address(`sku = "basic"`), audit.No},
+		{"not written, which is Basic or Standard by the version of azurerm", address(""), audit.Unknown},
+		{"a variable", address("sku = var.sku") + "variable \"sku\" {\n  type = string\n}\n", audit.Unknown},
+		{"made elsewhere", card(`public_ip_address_id = "/publicIPAddresses/q"`), audit.Unknown},
+		{"of a scale set", scaleSet(with(`sku_name = "Standard_Regional"`)), audit.Yes},
+		{"of a scale set, one of each", scaleSet(with(`sku_name = "Standard_Regional"`) + with(`sku_name = "Basic_Regional"`)), audit.Unknown},
+		{"none", card(""), audit.Unknown},
+	} {
+		e := inspected(t, c.source)
+		if len(e.Interfaces) != 1 || e.Interfaces[0].Closed != c.want {
+			t.Errorf("%s: %+v", c.name, e.Interfaces)
+		}
+	}
+}

@@ -31,6 +31,11 @@ func traitsOf(b terraform.Body) []audit.Trait {
 			out = append(out, t)
 		}
 	}
+	for _, way := range waysOf(b) {
+		if tags := listsOf(b, way); len(tags) > 0 && !slices.ContainsFunc(tags, isAnybody) {
+			out = append(out, audit.Trait{Code: audit.PartOfInternet, Text: fmt.Sprintf("it is about %s", strings.TrimPrefix(string(tags[0]), "tag:"))})
+		}
+	}
 	if protocol, _ := b.Get("protocol").AsString(); protocol == "*" && namesPorts(b) {
 		out = append(out, audit.Trait{Code: audit.PortsOfAll, Text: "it names ports and is for every protocol"})
 	}
@@ -45,6 +50,9 @@ func traitsOf(b terraform.Body) []audit.Trait {
 	}
 	return out
 }
+
+// isAnybody reports whether a word in a tag's place may be meant for everybody: what it is for is not documented.
+func isAnybody(tag model.Group) bool { return strings.EqualFold(string(tag), "tag:any") }
 
 // namesPorts reports whether a rule is for some ports at either end, and not for all.
 func namesPorts(b terraform.Body) bool {

@@ -129,7 +129,7 @@ func TestInspectGroups(t *testing.T) {
 		{"without anything", groupG, "not all"},
 		{"on a subnet and an interface", groupG + onApp + onCard, "on subnet /s/app; on interface azurerm_network_interface.n; not all"},
 		{"a rule", groupG + rule("a", "description = \"web\"", `source_address_prefix = "Storage.WestEurope"`, `destination_address_prefix = "10.0.0.0/8"`),
-			`ingress 100 a "web" tag:Storage.WestEurope; 1/1000 rules; 1/4000 addresses and ranges as destinations; not all`},
+			`ingress 100 a "web" part-of-internet tag:Storage.WestEurope; 1/1000 rules; 1/4000 addresses and ranges as destinations; not all`},
 		{"host bits in a list", groupG + rule("a", `source_address_prefixes = ["10.0.0.0/24", "10.0.1.1/24"]`),
 			"ingress 100 a host-bits; 1/1000 rules; 2/4000 addresses and ranges as sources; not all"},
 		{"source ports", groupG + rule("a", `protocol = "Tcp"`, `source_port_range = "443"`), "ingress 100 a source-ports; 1/1000 rules; not all"},

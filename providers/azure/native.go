@@ -41,8 +41,12 @@ const (
 	// attrWhole of a network whether everything was read. attrAppGateway of a subnet is whether an application gateway is in it.
 	attrBalanced = "load_balanced"
 	attrPublic   = "public_ip_address"
+	// attrSKU of a configuration of an interface is the SKU of its public address where that is said beside the id.
+	attrSKU      = "public_ip_sku"
 	attrEndpoint = "private_endpoint"
-	attrWhole    = "everything_read"
+	// attrPast of an interface is whether the groups of its subnets surely do not filter it.
+	attrPast  = "past_subnet_groups"
+	attrWhole = "everything_read"
 	// attrAppGateway of a subnet is whether an application gateway is in it.
 	attrAppGateway = "application_gateway"
 )
@@ -376,6 +380,8 @@ func (n *native) settle() {
 	}
 	for i, r := range n.module.Resources {
 		switch r.Type {
+		case typeInterface:
+			n.settleEndpoint(&n.module.Resources[i])
 		case typeAppGroup:
 			n.module.Resources[i].Set(attrMembers, terraform.Bool(n.complete))
 		case typeNetwork:

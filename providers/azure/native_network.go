@@ -189,6 +189,10 @@ func setPublic(k *terraform.Body, c object) {
 		if a, err := netip.ParseAddr(held.text("ipaddress")); err == nil {
 			k.Set(attrPublic, terraform.String(a.String()))
 		}
+		sku, _ := held.object("sku")
+		if name := sku.text("name"); name != "" {
+			k.Set(attrSKU, terraform.String(name))
+		}
 	}
 	for _, field := range []string{"loadbalancerbackendaddresspools", "loadbalancerinboundnatrules"} {
 		if to, ok := c.refs(field); !ok || len(to) > 0 {
@@ -210,14 +214,32 @@ func (n *native) setUnfiltered(b *terraform.Body, subnet string) {
 			addrs[i] = netip.PrefixFrom(a, a.BitLen()).String()
 		}
 	}
-	switch n.policies[subnet] {
-	case "enabled", "networksecuritygroupenabled":
-	case "disabled", "routetableenabled":
+	switch policies := n.policies[subnet]; {
+	case policies == "enabled", policies == "networksecuritygroupenabled":
+	case isPast(policies):
 		b.Set(attrUnfiltered, terraform.Strings(addrs...))
 	default:
 		b.Set(attrPerhaps, terraform.Strings(addrs...))
 	}
 }
+
+// settleEndpoint says of a private endpoint's interface whether the groups of its subnets do not filter it; see [native.setUnfiltered].
+func (n *native) settleEndpoint(r *terraform.Resource) {
+	if is, _ := r.Get(attrEndpoint).AsBool(); !is {
+		return
+	}
+	past := false
+	for _, k := range r.BlocksOf("ip_configuration") {
+		subnet, _ := k.Body.Get("subnet_id").AsString()
+		if past = isPast(n.policies[strings.ToLower(subnet)]); !past {
+			break
+		}
+	}
+	r.Set(attrPast, terraform.Bool(past))
+}
+
+// isPast reports whether a subnet's policies for private endpoints surely leave its group out.
+func isPast(policies string) bool { return policies == "disabled" || policies == "routetableenabled" }
 
 // memberships adds the associations of an interface with application security groups. Azure has them for each
 // IP configuration, azurerm for the interface: where they differ, it is unknown who is in the group.

@@ -185,7 +185,7 @@ func (rd *ruleReader) policySelectors(dir model.Direction, match terraform.Body,
 		if side+attr == "src_address_groups" || side+attr == "dest_address_groups" {
 			peer = append(peer, rd.addressGroups(match, side+attr)...)
 		} else if isSet(match.Get(side + attr)) {
-			peer = append(peer, rd.perhapsAny(side+attr+" cannot be resolved to addresses"))
+			peer = append(peer, rd.knownToGoogle(side+attr))
 		}
 		if isSet(match.Get(other + attr)) {
 			rd.doubt("%s is not modelled in a rule about %s", other+attr, dir)
@@ -201,6 +201,13 @@ func (rd *ruleReader) policySelectors(dir model.Direction, match terraform.Body,
 		peer = rd.unsaidByPolicy()
 	}
 	return selectors{target: with(target, own), peer: either(peer)}, true
+}
+
+// knownToGoogle is whoever is at the addresses of countries, domains and lists of threats, which Google alone knows: no other source would tell.
+func (rd *ruleReader) knownToGoogle(attr string) model.Selector {
+	why := attr + " cannot be resolved to addresses"
+	rd.report(rd.resource, model.Warning, "unknown-value", why, "name the addresses in src_ip_ranges, dest_ip_ranges or an address group where an exact answer is wanted")
+	return model.Maybe{Selector: model.Any{}, Why: why}
 }
 
 // unsaidByPolicy is the peer of a rule that names none: surely every IPv4

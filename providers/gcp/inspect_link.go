@@ -21,7 +21,7 @@ func consoleLink(r terraform.Resource) string {
 	if project == "" || project == "-" || len(parts) < 5 {
 		return ""
 	}
-	collection, place, name := parts[len(parts)-2], parts[len(parts)-3], parts[len(parts)-1]
+	collection, place, name := parts[len(parts)-2], url.PathEscape(parts[len(parts)-3]), url.PathEscape(parts[len(parts)-1])
 	var page string
 	switch collection {
 	case "networks":

@@ -215,6 +215,7 @@ func (i *inspector) policyRules(r terraform.Resource, kind policyKind) []audit.R
 		for _, m := range r.BlocksOf("match") {
 			one.Lists = append(one.Lists, i.listsOf(m.Body, dir)...)
 			one.Traits = append(one.Traits, hostBits(i, m.Body, "src_ip_ranges", "dest_ip_ranges")...)
+			one.Traits = append(one.Traits, partOfInternet(m.Body, dir)...)
 			one.Traits = append(one.Traits, i.portZero(m.Body, "layer4_configs")...)
 			if policyPeerOmitted(m.Body, dir) && !handsOn {
 				one.Traits = append(one.Traits, audit.Trait{Code: audit.PeersOmitted, Text: "its match names no peer, for which Google Cloud takes everybody"})
@@ -223,6 +224,30 @@ func (i *inspector) policyRules(r terraform.Resource, kind policyKind) []audit.R
 		out = append(out, one)
 	}
 	return out
+}
+
+// partOfInternet marks a match that names countries, domains or lists of threats and nobody else but addresses: the Internet is never all
+// theirs (compute API, FirewallPolicyRuleMatcher). Where such a list is not known, it may be empty, and the match be for everybody.
+func partOfInternet(match terraform.Body, dir model.Direction) []audit.Trait {
+	side := map[model.Direction]string{model.Ingress: "src", model.Egress: "dest"}[dir]
+	var words []string
+	for _, attr := range []string{"_fqdns", "_region_codes", "_threat_intelligences"} {
+		list, ok := match.Get(side + attr).AsList()
+		if !ok {
+			return nil
+		}
+		for _, v := range list {
+			s, ok := v.AsString()
+			if !ok {
+				s = "one that is not known"
+			}
+			words = append(words, s)
+		}
+	}
+	if len(words) == 0 || isSet(match.Get(side+"_address_groups")) || len(match.BlocksOf(side+"_secure_tags")) > 0 || match.Open(side+"_secure_tags") {
+		return nil
+	}
+	return []audit.Trait{{Code: audit.PartOfInternet, Text: "it is about " + strings.Join(words, ", ")}}
 }
 
 // policyPeerOmitted reports whether a match surely names no peer.

@@ -217,10 +217,44 @@ func (b *builder) podsOf(p *policy, pr peer) selection {
 // peerPods returns the workloads that a peer names, and reports where there are none, or it is not known which.
 func (b *builder) peerPods(p *policy, pr peer) selection {
 	out := b.podsOf(p, pr)
-	if out.isEmpty() {
+	switch {
+	case out.isEmpty() && !b.namesNamespace(pr):
+		b.rep.warnAt(pr.origin, "peer-outside-input", "no namespace of the input is named by this peer, so that it allows nothing here",
+			"check the labels, or give the manifests of the namespace and of its workloads too")
+	case out.isEmpty():
 		b.rep.warnAt(pr.origin, "peer-matches-nothing", "no workload of the input is named by this peer, so that it allows nothing",
 			"check the labels, or give the manifests of the peer's workloads and namespace too")
 	}
 	b.doubt(pr.origin, out)
+	if len(out.sure) == 0 && len(out.unsure) > 0 && pr.namespaces != nil && b.declaresNamespaces() {
+		b.rep.infoAt(pr.origin, "peer-perhaps-nothing",
+			fmt.Sprintf("no workload of the input is surely named by this peer, and whether %s%s named is unknown: %s", out.unsure[0].id, andOthers(len(out.unsure)-1), out.why),
+			"check the labels, or give the Namespace objects too")
+	}
 	return out
+}
+
+// namesNamespace reports whether the input may have a namespace that a peer names, its own among them, or has all that there are: kube-system is an
+// object of clusters, which nobody writes.
+func (b *builder) namesNamespace(pr peer) bool {
+	if system, ok := b.namespaces["kube-system"]; pr.namespaces == nil || ok && system.declared {
+		return true
+	}
+	for _, ns := range b.namespaces {
+		if t, _ := pr.namespaces.match(ns.labelSet(b.opts.Namespaces)); t != no {
+			return true
+		}
+	}
+	return false
+}
+
+// declaresNamespaces reports whether the input has the labels of some namespace: where it has none, that no namespace surely has a label means
+// nothing.
+func (b *builder) declaresNamespaces() bool {
+	for _, ns := range b.namespaces {
+		if ns.declared {
+			return true
+		}
+	}
+	return false
 }

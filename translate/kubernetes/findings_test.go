@@ -27,7 +27,7 @@ func TestFindings(t *testing.T) {
 		{"DNS as two items", shop(`{policyTypes: [Egress], egress: [{to: [{namespaceSelector: {matchLabels: {name: kube-system}}}, {podSelector: {matchLabels: {k8s-app: kube-dns}}}], ports: [{port: 53, protocol: UDP}]}]}`),
 			[]string{"warning dns-pattern", "warning namespace-name-label"}},
 		{"DNS as one item", shop(`{policyTypes: [Egress], egress: [{to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}, podSelector: {matchLabels: {k8s-app: kube-dns}}}], ports: [{port: 53, protocol: UDP}]}]}`),
-			[]string{"-dns-pattern", "-namespace-name-label", "info dns-blocked"}}, // without TCP
+			[]string{"-dns-pattern", "-namespace-name-label", "info dns-one-protocol", "-dns-blocked"}}, // without TCP
 		{"DNS over both protocols", shop(`{policyTypes: [Egress], egress: [{to: [{namespaceSelector: {}}], ports: [{port: 53, protocol: UDP}, {port: 53}]}]}`), []string{"-dns-blocked", "-dns-pattern"}},
 		{"DNS in two policies", shop(`{policyTypes: [Egress], egress: [{ports: [{port: 53, protocol: UDP}]}]}`) + policyIn("shop", "q", `{policyTypes: [Egress], egress: [{ports: [{port: 53}]}]}`), []string{"-dns-blocked"}},
 		{"egress denied", shop(`{policyTypes: [Egress]}`), []string{"info dns-blocked"}},
@@ -45,7 +45,7 @@ func TestFindings(t *testing.T) {
 		{"egress to high ports too", shop(`{policyTypes: [Ingress, Egress], ingress: [{ports: [{port: 80}]}], egress: [{ports: [{port: 443}, {port: 1024, endPort: 65535}]}]}`), []string{"-reply-only-egress"}},
 		{"egress to high ports of pods that nobody asks", shop(`{policyTypes: [Egress], egress: [{ports: [{port: 1024, endPort: 65535}]}]}`), []string{"-reply-only-egress"}},
 		{"a named port that is not DNS", manifest("v1", "Pod", "name: db, namespace: shop, labels: {app: db}", "spec: {containers: [{ports: [{name: pg, containerPort: 5432}]}]}") +
-			shop(`{policyTypes: [Egress], egress: [{to: [{podSelector: {matchLabels: {app: db}}}], ports: [{port: pg}]}, {ports: [{port: 53, protocol: UDP}]}]}`), []string{"info dns-blocked"}},
+			shop(`{policyTypes: [Egress], egress: [{to: [{podSelector: {matchLabels: {app: db}}}], ports: [{port: pg}]}, {ports: [{port: 53, protocol: UDP}]}]}`), []string{"info dns-one-protocol"}},
 		{"a named port that is DNS", manifest("v1", "Pod", "name: dns, namespace: shop, labels: {app: dns}", "spec: {containers: [{ports: [{name: names, containerPort: 53}]}]}") +
 			shop(`{policyTypes: [Egress], egress: [{to: [{podSelector: {matchLabels: {app: dns}}}], ports: [{port: names}]}, {ports: [{port: 53, protocol: UDP}]}]}`), []string{"-dns-blocked"}},
 		{"unresolved port", shop(`{ingress: [{ports: [{port: web}]}]}`), []string{"warning named-port-unresolved"}},

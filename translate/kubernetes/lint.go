@@ -152,12 +152,17 @@ func replyKey(p *policy, r rule) string {
 	return strings.Join(append(keys, p.obj.namespace, p.subject.key()), "|")
 }
 
-// lintDNS reports workloads that may not ask for names.
+// lintDNS reports workloads that may not ask for names, or by one protocol alone: answers that do not fit a datagram come by TCP (RFC 7766).
 func (b *builder) lintDNS() {
-	mute := map[*policy][]*workload{}
-	admitted := b.askers()
+	mute, half := map[*policy][]*workload{}, map[*policy][]*workload{}
+	udp, tcp := b.askers()
 	for _, w := range b.all {
-		if p := b.sides[model.Egress].by[w]; p != nil && !admitted[w] {
+		p := b.sides[model.Egress].by[w]
+		switch {
+		case p == nil || udp[w] && tcp[w]:
+		case udp[w] || tcp[w]:
+			half[p] = append(half[p], w)
+		default:
 			mute[p] = append(mute[p], w)
 		}
 	}
@@ -167,12 +172,24 @@ func (b *builder) lintDNS() {
 				fmt.Sprintf("%s%s isolated for egress without a rule for DNS (UDP and TCP port 53)", ws[0].id, andOthers(len(ws)-1)),
 				"allow it, unless they need no names")
 		}
+		if ws := half[p]; len(ws) > 0 {
+			with := "one of UDP and TCP"
+			switch {
+			case !slices.ContainsFunc(ws, func(w *workload) bool { return tcp[w] }):
+				with = "UDP"
+			case !slices.ContainsFunc(ws, func(w *workload) bool { return udp[w] }):
+				with = "TCP"
+			}
+			b.rep.infoAt(p.origin, "dns-one-protocol",
+				fmt.Sprintf("%s%s isolated for egress with a rule for DNS (port 53) over %s alone", ws[0].id, andOthers(len(ws)-1), with),
+				"allow both: answers that do not fit a datagram come by TCP, and names are asked for by UDP first")
+		}
 	}
 }
 
-// askers returns the workloads that may ask some name server over UDP and TCP.
-func (b *builder) askers() map[*workload]bool {
-	udp, tcp := map[*workload]bool{}, map[*workload]bool{}
+// askers returns the workloads that may ask some name server over UDP, and over TCP.
+func (b *builder) askers() (udp, tcp map[*workload]bool) {
+	udp, tcp = map[*workload]bool{}, map[*workload]bool{}
 	for _, p := range b.policies {
 		if !p.egress.isolates {
 			continue
@@ -188,10 +205,7 @@ func (b *builder) askers() map[*workload]bool {
 			}
 		}
 	}
-	for w := range udp {
-		udp[w] = udp[w] && tcp[w]
-	}
-	return udp
+	return udp, tcp
 }
 
 // reachesDNS reports whether a name server may be among the rule's peers. Without

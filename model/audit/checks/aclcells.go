@@ -17,6 +17,8 @@ type aclView struct {
 	own model.AddrSet
 	// cells are parts of the address space, each of one family, that every entry names as a whole or not at all.
 	cells []model.AddrSet
+	// held is addresses that somebody may have.
+	held model.AddrSet
 }
 
 // aclEntry is an entry.
@@ -51,6 +53,10 @@ func viewACL(s *audit.Subject, f *audit.Firewall) (aclView, bool) {
 			v.split(v.own)
 		}
 	}
+	v.held = audit.Assigned()
+	if n, ok := s.Network(f.Network); ok && n.Addrs.Overlaps(localIPv6()) || v.own.Overlaps(localIPv6()) {
+		v.held = v.held.Union(localIPv6())
+	}
 	for d, c := range f.AllChains() {
 		if len(c.Rules) > mostEntries {
 			return v, false
@@ -60,10 +66,16 @@ func viewACL(s *audit.Subject, f *audit.Firewall) (aclView, bool) {
 			e.peers, e.unsure = aclPeers(r.Peer)
 			v.entries[d] = append(v.entries[d], e)
 			v.split(e.peers)
+			if localIPv6().Covers(e.peers) {
+				v.held = v.held.Union(e.peers)
+			}
 		}
 	}
 	return v, true
 }
+
+// localIPv6 is the unique local addresses of IPv6, which a network has on request alone (Amazon VPC user guide, private IPv6 addresses).
+func localIPv6() model.AddrSet { return audit.Private().V6() }
 
 // aclPeers are the addresses that an entry names, or may name.
 func aclPeers(s model.Selector) (addrs model.AddrSet, unsure bool) {
@@ -93,11 +105,11 @@ func (v *aclView) split(by model.AddrSet) {
 	v.cells = out
 }
 
-// beyond are the cells that are not inside the subnet of the ACL alone.
+// beyond are the cells that are not inside the subnet of the ACL alone, and in which somebody may be.
 func (v *aclView) beyond() []model.AddrSet {
 	var out []model.AddrSet
 	for _, c := range v.cells {
-		if !v.own.Covers(c) {
+		if c.Overlaps(v.held) && !v.own.Covers(c) {
 			out = append(out, c)
 		}
 	}

@@ -79,13 +79,17 @@ func (v *aclView) form() (form, title string) {
 	return "block", "add the entry to " + f.Address
 }
 
-// numberFor finds a number for an entry that is not taken: before the first entry that would deny any of it, where there is one, else after all.
+// numberFor finds a number for an entry that is not taken: before the first entry that would deny any of it, where there is one, else after all. False: there is
+// none, or before it an entry that denies would do nothing.
 func (v *aclView) numberFor(e newEntry, p netip.Prefix, taken map[int]bool) (int, bool) {
 	last, before := 0, 0
 	used := map[int]bool{}
 	for _, have := range v.entries[e.direction] {
 		used[have.Priority] = true
 		last = max(last, have.Priority)
+		if have.Action == model.Deny && model.Prefixes(p).Covers(have.peers) && e.coversAll(have.Traffic) {
+			return 0, false // it would never decide again; whether it is meant is for people to say
+		}
 		if have.Action == model.Deny && before == 0 && have.peers.Overlaps(model.Prefixes(p)) && e.meets(have.Traffic) {
 			before = have.Priority
 		}
@@ -134,6 +138,23 @@ func (e newEntry) meets(t model.Traffic) bool {
 		}
 	}
 	return false
+}
+
+// coversAll reports whether the entry is about all packets of some traffic.
+func (e newEntry) coversAll(t model.Traffic) bool {
+	for _, s := range t {
+		switch {
+		case s.Protocol != e.protocol:
+			return false
+		case e.protocol.IsICMP():
+			if int(s.Type) != e.typ || int(s.Code) != e.code {
+				return false
+			}
+		case s.Dst.First < e.ports.First || e.ports.Last < s.Dst.Last:
+			return false
+		}
+	}
+	return true
 }
 
 // write writes an entry in a form.

@@ -32,12 +32,14 @@ const returnLike = 4096
 const narrowDeny = 1024
 
 // askedOf returns those of some ports on which requests are meant, and those that are there for replies. A range that
-// begins below 1024 is never for replies alone.
+// begins below 1024 is never for replies alone, and port 0 for nothing.
 func askedOf(of portSet) (asked, replies portSet) {
 	for _, r := range of {
-		if r.First >= 1024 && portCount(r) >= returnLike {
+		switch {
+		case r.Last == 0: // nobody listens on port 0 alone
+		case r.First >= 1024 && portCount(r) >= returnLike:
 			replies = append(replies, r)
-		} else {
+		default:
 			asked = append(asked, r)
 		}
 	}
@@ -70,17 +72,31 @@ func (g returnGap) key() string {
 type clients struct {
 	// wide has the addresses of NAT gateways, load balancers and functions in a network.
 	wide map[model.Group]model.AddrSet
+	// somewhere has the IPv4 addresses of subnets in each of which is one whose address is not known; IPv6 they use on request alone.
+	somewhere map[model.Group][]model.AddrSet
+}
+
+// areIn reports whether some of them in a network are surely at addresses.
+func (c clients) areIn(network model.Group, cell model.AddrSet) bool {
+	return cell.Overlaps(c.wide[network]) || slices.ContainsFunc(c.somewhere[network], cell.Covers)
 }
 
 // clientsOf learns where those are who use every port from 1024 on.
 func clientsOf(s *audit.Subject) clients {
 	blocks := map[model.Group][]netip.Prefix{}
+	c := clients{wide: map[model.Group]model.AddrSet{}, somewhere: map[model.Group][]model.AddrSet{}}
 	for i := range s.Estate.Interfaces {
-		if x := &s.Estate.Interfaces[i]; usesAnyPort(x) {
-			blocks[x.Network] = append(blocks[x.Network], x.Addrs.Prefixes()...)
+		x := &s.Estate.Interfaces[i]
+		if !usesAnyPort(x) {
+			continue
+		}
+		blocks[x.Network] = append(blocks[x.Network], x.Addrs.Prefixes()...)
+		for _, k := range x.Subnets {
+			if n, ok := s.Subnet(k); ok && x.Addrs.IsEmpty() && !n.Addrs.V4().IsEmpty() {
+				c.somewhere[x.Network] = append(c.somewhere[x.Network], n.Addrs.V4())
+			}
 		}
 	}
-	c := clients{wide: map[model.Group]model.AddrSet{}}
 	for network, ps := range blocks {
 		c.wide[network] = model.Prefixes(ps...)
 	}
@@ -104,6 +120,7 @@ func (v *aclView) returnGaps(s *audit.Subject, c clients) []returnGap {
 	}
 	byKey := map[string]*returnGap{}
 	answers := v.answers()
+	strangers := s.Strangers().Subtract(s.Owned())
 	for _, cell := range v.beyond() {
 		for _, p := range []model.Protocol{model.TCP, model.UDP} {
 			for _, d := range []model.Direction{model.Ingress, model.Egress} {
@@ -115,9 +132,9 @@ func (v *aclView) returnGaps(s *audit.Subject, c clients) []returnGap {
 				case d == model.Egress && inside:
 					g.wide, g.who = true, "a NAT gateway, load balancer or function in the subnet"
 				case d == model.Egress:
-				case cell.Overlaps(audit.Internet().Subtract(s.Settings.Trusted)):
+				case cell.Overlaps(strangers):
 					g.wide, g.who = true, "clients on the Internet, many of them behind NAT"
-				case cell.Overlaps(c.wide[v.firewall.Network]):
+				case c.areIn(v.firewall.Network, cell):
 					g.wide, g.who = true, "NAT gateways, load balancers or functions there"
 				}
 				if !g.settle() {
@@ -336,15 +353,12 @@ func blocksText(a model.AddrSet) string {
 	return a.String()
 }
 
-// except is the rest of the one family of a set; empty where it has both.
+// except is the rest of the narrowest block that has all of a set of one family.
 func except(a model.AddrSet) model.AddrSet {
-	switch {
-	case a.V6().IsEmpty():
-		return model.AllIPv4().Subtract(a)
-	case a.V4().IsEmpty():
-		return model.AllIPv6().Subtract(a)
+	if a.IsEmpty() || !a.V4().IsEmpty() && !a.V6().IsEmpty() {
+		return model.AddrSet{}
 	}
-	return model.AddrSet{}
+	return model.Prefixes(audit.Blocks(a, a)...).Subtract(a)
 }
 
 // written is peers as an entry would have them: with the subnet's own addresses, which the ACL does not filter, where that is shorter.

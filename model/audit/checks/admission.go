@@ -1,6 +1,9 @@
 package checks
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/crosswall/crosswall/model"
 	"github.com/crosswall/crosswall/model/audit"
 )
@@ -40,6 +43,71 @@ func admissions(f *audit.Firewall, c model.Chain) []admission {
 		out[i].rules, out[i].open = append(out[i].rules, r), append(out[i].open, left...)
 	}
 	return out
+}
+
+// asWritten joins admissions of the same traffic to the same target that one rule makes as it was written, and those from everybody of one version
+// of IP and of the other: whoever wrote them sees one fault.
+func asWritten(as []admission) []admission {
+	var out []admission
+	at := map[string]int{}
+	for _, a := range as {
+		from := []string{fmt.Sprint(a.rules[0].Origin)}
+		if isWholeVersion(a.peer) {
+			from = append(from, "everybody")
+		}
+		i := len(out)
+		for k := range from {
+			from[k] += fmt.Sprint("\n", audit.SelectorText(a.target), "\n", a.open, "\n", audit.Doubt(a.rules[0]))
+			if have, ok := at[from[k]]; ok {
+				i = have
+			}
+		}
+		for _, k := range from {
+			at[k] = i
+		}
+		if i == len(out) {
+			out = append(out, a)
+			continue
+		}
+		out[i].peer = either(out[i].peer, a.peer)
+		out[i].rules = slices.Concat(out[i].rules, a.rules)
+	}
+	return out
+}
+
+// isWholeVersion reports whether a peer is every address of a version of IP.
+func isWholeVersion(peer model.Selector) bool {
+	at, ok := peer.(model.At)
+	return ok && (at.Addrs.Covers(model.AllIPv4()) || at.Addrs.Covers(model.AllIPv6()))
+}
+
+// either is whoever one of two peers names, blocks of addresses first.
+func either(a, b model.Selector) model.Selector {
+	all := append(parts(a), parts(b)...)
+	var blocks model.AddrSet
+	var out model.Or
+	for _, p := range all {
+		if at, ok := p.(model.At); ok {
+			blocks = blocks.Union(at.Addrs)
+		} else {
+			out = append(out, p)
+		}
+	}
+	switch {
+	case len(out) == 0:
+		return model.At{Addrs: blocks}
+	case !blocks.IsEmpty():
+		out = slices.Insert(out, 0, model.Selector(model.At{Addrs: blocks}))
+	}
+	return out
+}
+
+// parts are the peers of which a peer is one.
+func parts(s model.Selector) []model.Selector {
+	if or, ok := s.(model.Or); ok {
+		return slices.Clone(or)
+	}
+	return []model.Selector{s}
 }
 
 // denials are rules that refuse, by the text of whom they are for; those that may be for whoever another rule is for are under "".

@@ -20,12 +20,7 @@ func aws025() audit.Check {
 			var out []audit.Finding
 			for f := range s.Firewalls(audit.NetworkACL) {
 				if f.Partial == "" && (len(f.Users) > 0 || f.NotAll != "") && allows(f) == 0 {
-					finding := audit.Finding{Object: f.Object, Attached: aclUsers(f), Subject: "everything",
-						Summary: fmt.Sprintf("%s has no entry that allows anything, so that nothing enters or leaves its subnets", f.Label())}
-					if len(finding.Attached) == 0 {
-						finding.Unsure = "it is not known whether it is on a subnet"
-					}
-					out = append(out, finding)
+					out = append(out, refusesAll(f))
 				}
 				for _, d := range []model.Direction{model.Ingress, model.Egress} {
 					out = append(out, deadAllows(f, d)...)
@@ -34,6 +29,22 @@ func aws025() audit.Check {
 			return out
 		},
 	}
+}
+
+// refusesAll is a finding about an ACL without an entry that allows. Of one that is on no subnet that is known, nobody is known to be cut off; and to take
+// all entries from the default ACL, so that subnets which were given no other are shut, is usual.
+func refusesAll(f *audit.Firewall) audit.Finding {
+	out := audit.Finding{Object: f.Object, Attached: aclUsers(f), Subject: "everything",
+		Summary: fmt.Sprintf("%s has no entry that allows anything, so that nothing enters or leaves its subnets", f.Label())}
+	if len(out.Attached) > 0 {
+		return out
+	}
+	out.Severity, out.Unsure = audit.Low, "it is not known whether it is on a subnet"
+	if f.Standard == audit.Yes {
+		out.Severity, out.Unsure = audit.Info, "it is not known whether there are such subnets"
+		out.Summary = fmt.Sprintf("%s has no entry that allows anything, so that nothing enters or leaves subnets that have no other ACL", f.Label())
+	}
+	return out
 }
 
 // allows counts the entries that allow, or may.

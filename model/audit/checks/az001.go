@@ -41,8 +41,12 @@ const appGateway = "application gateway"
 // unguarded is the finding about a subnet without a group. It matters less where every interface in it has one by itself.
 func unguarded(s *audit.Subject, n audit.Subnet, inside []*audit.Interface) audit.Finding {
 	f := audit.Finding{Object: n.Object, Summary: fmt.Sprintf("subnet %s has no network security group", nameIn(n.Object)), Unsure: n.NotAll}
-	bare := 0
+	bare, past := 0, 0
 	for _, x := range inside {
+		if x.Past {
+			past++
+			continue
+		}
 		f.Attached = append(f.Attached, x.Label())
 		if len(nsgsAmong(s, x.Firewalls)) == 0 {
 			bare++
@@ -58,6 +62,9 @@ func unguarded(s *audit.Subject, n audit.Subnet, inside []*audit.Interface) audi
 	case len(inside) == 0:
 		f.Severity = audit.Low
 		f.Summary += ", and no network interface is in it"
+	case len(inside) == past:
+		f.Severity = audit.Low
+		f.Summary += ", and nothing is in it but private endpoints, which none would filter"
 	case bare == 0:
 		f.Severity = audit.Low
 		f.Summary += "; each interface in it has one of its own"

@@ -51,6 +51,9 @@ func leftToDefault(s *audit.Subject, f *audit.Firewall) []audit.Finding {
 	if open.IsEmpty() {
 		return nil
 	}
+	if len(f.Users) == 0 {
+		unsure = f.NotAll // nobody is known whom it admits anything to
+	}
 	text, senders := "all traffic but what rules before it decide", model.AllAddrs()
 	if len(chain.Rules) <= fewRules {
 		text, senders, open = leftText(open), sendersIn(open), withICMP(open)

@@ -59,7 +59,7 @@ func (p *groupPairs) collect() {
 	p.across, p.alone = map[model.Group][]groupCrossing{}, map[model.Group]bool{}
 	for i := range p.subject.Estate.Interfaces {
 		x := &p.subject.Estate.Interfaces[i]
-		if x.Provider != "azure" {
+		if x.Provider != "azure" || x.Past {
 			continue
 		}
 		var outer []model.Group

@@ -209,7 +209,7 @@ func TestTraps(t *testing.T) {
 		{"group used by what no list has", "AWS003", "aws used in all sorts of ways.tf", true, "aws_batch_compute_environment"},
 		{"block of a partner", "EXP010", "aws a partner.tf", true, "cidr_blocks"},
 		{"load balancer for everybody", "EXP015", "aws a load balancer.tf", true, "aws_lb"},
-		{"quota that can be raised", "AWS026", "aws past what is granted first.tf", true, "rule_no"},
+		{"quota that can be raised", "AWS026", "aws past what is granted first, live, where the quota was raised.json", true, "RuleNumber"},
 	} {
 		all := fixturesOf(t, c.check)
 		i := slices.IndexFunc(all, func(f fixture) bool { return f.name == c.source })

@@ -30,6 +30,7 @@ func riskyOut(s *audit.Subject) []audit.Finding {
 			continue
 		}
 		part := func(open model.Region) model.Region {
+			open = open.Subtract(everything(s, o, open)) // which EGR001 tells
 			risky := o.Keep(open.Intersect(o.Between(model.AllAddrs(), trafficOf(services))), s.Wide)
 			return risky.Union(otherResolvers(s, o, open.Intersect(o.Between(model.AllAddrs(), dns.Traffic))))
 		}

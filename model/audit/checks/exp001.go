@@ -52,10 +52,10 @@ func everyPort(s *audit.Subject) []audit.Finding {
 			return fmt.Sprintf("%s lets %s reach %s", o.Firewall.Label(), strangers(s, from), allOf(what))
 		})
 		for i := range found {
-			wide := found[i]
-			wide.Causes = admittingAll(o, wide.Causes)
-			if wide.Causes != nil {
-				found[i].Fixes = removals(o, audit.TrafficOf(wide.Open), wide)
+			if wide := admittingAll(o, found[i].Causes); len(wide) > 0 {
+				found[i].Causes = o.Firewall.CausesOf(o.Direction, wide)
+				found[i].Object = o.Firewall.ObjectOf(o.Direction, wide)
+				found[i].Fixes = removals(o, audit.TrafficOf(found[i].Open), found[i])
 			}
 		}
 		out = append(out, found...)
@@ -65,18 +65,18 @@ func everyPort(s *audit.Subject) []audit.Finding {
 
 // admittingAll returns the rules among those responsible that admit every port, each by itself; nil where the others would do so together
 // without them. What others admit is no fault of this kind.
-func admittingAll(o *audit.Opening, causes []audit.Cause) []audit.Cause {
-	isCause := map[model.Origin]bool{}
+func admittingAll(o *audit.Opening, causes []audit.Cause) []model.Rule {
+	isCause := map[audit.Cause]bool{}
 	for _, c := range causes {
-		isCause[c.Origin] = true
+		isCause[c] = true
 	}
-	wide := map[model.Origin]bool{}
+	var wide []model.Rule
 	var rest model.Traffic
 	for _, r := range o.Rules() {
 		switch {
-		case !isCause[r.Origin] || r.Action != model.Allow:
+		case r.Action != model.Allow || !isCause[o.Firewall.CausesOf(o.Direction, []model.Rule{r})[0]]:
 		case within(everyTCP(), r.Traffic) || within(everyUDP(), r.Traffic):
-			wide[r.Origin] = true
+			wide = append(wide, r)
 		default:
 			rest = append(rest, r.Traffic...)
 		}
@@ -84,5 +84,5 @@ func admittingAll(o *audit.Opening, causes []audit.Cause) []audit.Cause {
 	if within(everyTCP(), rest) || within(everyUDP(), rest) {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(causes), func(c audit.Cause) bool { return !wide[c.Origin] })
+	return wide
 }

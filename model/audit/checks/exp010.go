@@ -35,6 +35,7 @@ func exp010() audit.Check {
 			named("aws", audit.NetworkACL, securityHub, "EC2.21"),
 			named("aws", audit.SecurityGroup, awsConfig, "restricted-ssh"),
 			named("aws", audit.NetworkACL, awsConfig, "nacl-no-unrestricted-ssh-rdp"),
+			named("azure", "", scoutSuite, "network-security-groups-rule-inbound-service"),
 			named("", "", cloudSploit, "openSSH"),
 		),
 		Run: func(s *audit.Subject) []audit.Finding { return exposed(s, ssh(), asIs) },

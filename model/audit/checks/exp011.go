@@ -34,6 +34,7 @@ func exp011() audit.Check {
 			named("azure", "", checkov, "CKV_AZURE_9"),
 			named("aws", audit.NetworkACL, securityHub, "EC2.21"),
 			named("aws", audit.NetworkACL, awsConfig, "nacl-no-unrestricted-ssh-rdp"),
+			named("azure", "", scoutSuite, "network-security-groups-rule-inbound-service"),
 			named("", "", cloudSploit, "openRDP"),
 		),
 		Run: func(s *audit.Subject) []audit.Finding { return exposed(s, rdp(), asIs) },

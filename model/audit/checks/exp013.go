@@ -20,7 +20,9 @@ func exp013() audit.Check {
 			named("azure", "", trivy, "AZU-0074"),
 			named("gcp", "", checkov, "CKV_GCP_88"),
 			named("azure", "", scoutSuite, "network-security-groups-rule-inbound-service-mssql"),
-			named("", "", cloudSploit, "openMySQL", "openPostgreSQL", "openSQLServer", "openOracle", "openOracleAutoDataWarehouse", "openMongoDB", "openCassandraClient", "openCassandraInternode", "openCassandraMonitoring", "openCassandraThrift", "openRedis", "openElasticsearch", "openKibana", "openMemcached"),
+			named("", "", cloudSploit, "openMySQL", "openPostgreSQL", "openSQLServer", "openOracle", "openOracleAutoDataWarehouse", "openCassandraClient", "openCassandraInternode", "openCassandraMonitoring", "openCassandraThrift", "openRedis", "openElasticsearch", "openKibana", "openMemcached"),
+			named("aws", "", cloudSploit, "openMongoDB"),
+			named("azure", "", cloudSploit, "openMongoDB"),
 		),
 		Run: func(s *audit.Subject) []audit.Finding { return exposed(s, databases(), beyondReplies) },
 	}

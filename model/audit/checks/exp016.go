@@ -22,7 +22,7 @@ func exp016() audit.Check {
 			named("azure", "", prowler, "network_udp_internet_access_restricted"),
 			named("azure", "", checkov, "CKV_AZURE_77"),
 			named("azure", "", scoutSuite, "network-security-groups-rule-inbound-service-udp"),
-			named("", "", cloudSploit, "openUDP"),
+			named("azure", "", cloudSploit, "openUDP"),
 		),
 		Run: anyUDP,
 	}

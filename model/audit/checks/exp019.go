@@ -16,7 +16,8 @@ func exp019() audit.Check {
 		Advice:     "admit alone those who use the service",
 		Kinds:      filters(),
 		References: slices.Concat(
-			named("", "", cloudSploit, "openCustomPorts"),
+			named("aws", "", cloudSploit, "openCustomPorts"),
+			named("gcp", "", cloudSploit, "openCustomPorts"),
 		),
 		Run: func(s *audit.Subject) []audit.Finding { return exposed(s, s.Settings.Custom, beyondReplies) },
 	}

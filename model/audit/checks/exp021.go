@@ -30,7 +30,7 @@ func particularAddresses(s *audit.Subject) []audit.Finding {
 	var out []audit.Finding
 	for _, o := range looking(s.Openings(), filters()) {
 		pick := func(part model.Region) model.Region {
-			return o.Keep(restricted(s, o, part), func(from model.AddrSet) model.AddrSet { return from.Subtract(s.Wide(from)) })
+			return o.Keep(restricted(s, o, part), func(from model.AddrSet) model.AddrSet { return from.Subtract(s.Wide(from)).Subtract(s.Owned()) })
 		}
 		sure, unsure := pick(o.Open), pick(o.Unsure)
 		for _, r := range o.Strangers(sure.Union(unsure)).Ranges() {

@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/crosswall/crosswall/model"
 	"github.com/crosswall/crosswall/model/audit"
@@ -28,19 +29,19 @@ func openTwins(s *audit.Subject) []audit.Finding {
 	var out []audit.Finding
 	for _, o := range looking(s.Openings(), filters()) {
 		from := s.Wide(o.Strangers(o.Open.Union(o.Unsure)))
-		for _, way := range []struct {
-			open, shut        model.AddrSet
-			openIn, limitedIn string
-		}{{model.AllIPv6(), model.AllIPv4(), "IPv6", "IPv4"}, {model.AllIPv4(), model.AllIPv6(), "IPv4", "IPv6"}} {
+		for _, way := range []twinWay{{model.AllIPv6(), model.AllIPv4(), "IPv6", "IPv4"}, {model.AllIPv4(), model.AllIPv6(), "IPv4", "IPv6"}} {
 			if !from.Overlaps(way.open) {
 				continue
 			}
-			limited := limitedTo(s, o, way.shut)
+			limited := way.limited(s, o)
 			if len(limited) == 0 || !mayHold(o.Target, way.shut) {
 				continue
 			}
 			twin := func(part model.Region) model.Region {
 				part = beyondReplies(o, part.Intersect(o.Between(way.open, limited)))
+				if way.open.Equal(model.AllIPv4()) {
+					part = private(s, o, part) // who offers a public service by IPv4 need not offer it by IPv6
+				}
 				return o.Keep(part, s.Wide)
 			}
 			found := s.Telling(o, twin(o.Open), twin(o.Unsure), func(from model.AddrSet, what model.Traffic) string {
@@ -58,9 +59,16 @@ func mayHold(target model.Selector, family model.AddrSet) bool {
 	return !ok || at.Addrs.Overlaps(family)
 }
 
-// limitedTo is the traffic that rules which somebody wrote admit for some peers of a family, or for groups, and not for the Internet.
-func limitedTo(s *audit.Subject, o *audit.Opening, family model.AddrSet) model.Traffic {
+// twinWay is a family that may be open, and the one that may be shut.
+type twinWay struct {
+	open, shut        model.AddrSet
+	openIn, limitedIn string
+}
+
+// limited is the traffic that rules which somebody wrote admit for some peers of the family that may be shut, and not for the Internet.
+func (w twinWay) limited(s *audit.Subject, o *audit.Opening) model.Traffic {
 	var some model.Traffic
+	services := w.services(s, o)
 	for i, r := range o.Rules() {
 		if told, ok := o.Firewall.RuleAt(o.Direction, r.Origin); ok && told.Added {
 			continue // nobody meant to restrict anything by it
@@ -68,15 +76,29 @@ func limitedTo(s *audit.Subject, o *audit.Opening, family model.AddrSet) model.T
 		if g, ok := r.Peer.(model.Group); ok && g == o.Firewall.Key && isBroad(r.Traffic) {
 			continue // members reach each other: no service is named, as the rule of a default security group names none
 		}
-		if r.Action == model.Allow && (o.Peers(i).Overlaps(family) || namesGroup(r.Peer)) {
-			some = append(some, portsOf(r.Traffic)...)
+		if r.Action == model.Allow && (o.Peers(i).Overlaps(w.shut) || w.shut.Equal(model.AllIPv4()) && namesGroup(r.Peer)) {
+			some = append(some, services(r.Traffic)...)
 		}
 	}
 	if len(some) == 0 {
 		return nil
 	}
-	open := o.Keep(o.Open.Union(o.Unsure).Intersect(o.Between(family, some)), s.Wide)
-	return audit.TrafficOf(o.Between(family, some).Subtract(o.Between(family, audit.TrafficOf(open))))
+	open := o.Keep(o.Open.Union(o.Unsure).Intersect(o.Between(w.shut, some)), s.Wide)
+	return audit.TrafficOf(o.Between(w.shut, some).Subtract(o.Between(w.shut, audit.TrafficOf(open))))
+}
+
+// services returns what picks of a rule's traffic the services that it restricts: those that it names. A rule for all ports, or for thousands, is about whoever is inside
+// and names none, unless as much is open in the other family.
+func (w twinWay) services(s *audit.Subject, o *audit.Opening) func(model.Traffic) model.Traffic {
+	open := sync.OnceValue(func() model.Traffic {
+		return audit.TrafficOf(o.Open.Union(o.Unsure).Intersect(o.Between(w.open, model.Traffic{model.AllTraffic()})))
+	})
+	return func(t model.Traffic) model.Traffic {
+		return slices.DeleteFunc(portsOf(t), func(x model.Service) bool {
+			x.Dst.First = max(x.Dst.First, 1) // nobody listens on port 0
+			return portCount(x.Dst) > s.Settings.PortRange && !within(model.Traffic{x}, open())
+		})
+	}
 }
 
 // portsOf is the part of traffic that means the same in both versions of IP.

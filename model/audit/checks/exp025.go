@@ -47,20 +47,28 @@ func reachedInterfaces(s *audit.Subject) []audit.Finding {
 		what := few(audit.TrafficOf(open))
 		if all := everything(s, &r.Opening, r.Open); !all.IsEmpty() {
 			what = allOf(audit.TrafficOf(all))
+			if rest := open.Subtract(all); !rest.IsEmpty() {
+				what += " and " + few(audit.TrafficOf(rest))
+			}
 		}
 		f := audit.Finding{
 			Severity: audit.High, // exposure that is effective is what the check is about, and makes it no worse
 			Exposure: audit.Effective,
 			Object:   r.Interface.Object,
 			Open:     open,
-			Causes:   s.CausesAt(r, open),
+			Causes:   r.AllCauses(open),
 			Attached: []string{r.Interface.Label()},
 			Example:  r.Example(open),
 			Summary:  fmt.Sprintf("%s%s can be reached by %s on %s, past every layer", r.Interface.Label(), publicOf(r.Interface), strangers(s, from), what),
 		}
-		if f.Unsure = unfiltered(s, r.Interface); f.Unsure != "" {
+		bare, doubt := unfiltered(s, r.Interface)
+		if bare && r.Interface.Closed == audit.Yes {
+			continue
+		}
+		if doubt != "" {
 			f.Exposure = audit.Possible
 		}
+		f.Unsure = cmp.Or(doubt, r.Doubt)
 		if !s.AtLarge(from) {
 			f.Severity = audit.Medium
 		}
@@ -87,11 +95,12 @@ func publicWords(x *audit.Interface) []string {
 	return words
 }
 
-// unfiltered says why it is not known whether an interface of Azure takes in anything where no network security group filters it; empty: one does.
-// A public address of SKU Standard is closed without one, one of SKU Basic is open ("Public IP addresses", SKU, learn.microsoft.com).
-func unfiltered(s *audit.Subject, x *audit.Interface) string {
+// unfiltered reports whether no network security group is known to filter an interface of Azure, and says why it is not known whether it takes in
+// anything then; empty: it does. A public address of SKU Standard is closed without a group, one of SKU Basic is open ("Public IP addresses", SKU,
+// learn.microsoft.com).
+func unfiltered(s *audit.Subject, x *audit.Interface) (bare bool, unsure string) {
 	if x.Provider != "azure" {
-		return ""
+		return false, ""
 	}
 	groups, why := nsgsAmong(s, x.Firewalls), x.NotAll
 	for _, k := range x.Subnets {
@@ -99,8 +108,11 @@ func unfiltered(s *audit.Subject, x *audit.Interface) string {
 			groups, why = append(groups, n.Firewalls...), cmp.Or(why, n.NotAll)
 		}
 	}
-	if len(groups) > 0 {
-		return ""
+	switch {
+	case len(groups) > 0:
+		return false, ""
+	case why == "" && x.Closed == audit.Unknown:
+		why = "no network security group filters it, and whether its public address is of SKU Basic, which is open then, or Standard, which is closed, is not known"
 	}
-	return cmp.Or(why, "no network security group filters it, and whether its public address is of SKU Basic, which is open then, or Standard, which is closed, is not read")
+	return true, why
 }

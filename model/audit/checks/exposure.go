@@ -132,8 +132,12 @@ func everything(s *audit.Subject, o *audit.Opening, part model.Region) model.Reg
 func everyTCP() model.Traffic { return tcp(ports(1, 65535)) }
 func everyUDP() model.Traffic { return udp(ports(1, 65535)) }
 
-// allOf says what of everything some traffic is.
+// allOf says what of everything some traffic is, from whichever port it has to come.
 func allOf(what model.Traffic) string {
+	what = slices.Clone(what)
+	for i := range what {
+		what[i].Src = model.AllPorts()
+	}
 	switch {
 	case within(append(everyTCP(), everyUDP()...), what):
 		return "every port"
@@ -146,13 +150,18 @@ func allOf(what model.Traffic) string {
 
 // written is what of a part of an opening rules admit that somebody wrote. The rest is what the cloud admits by itself.
 func written(o *audit.Opening, part model.Region) model.Region {
+	return writtenFor(o, part, func(peers model.AddrSet) bool { return !peers.IsEmpty() })
+}
+
+// writtenFor is what of a part of an opening rules admit that somebody wrote for some peers.
+func writtenFor(o *audit.Opening, part model.Region, counts func(peers model.AddrSet) bool) model.Region {
 	if part.IsEmpty() {
 		return part
 	}
 	open := model.Region{}
 	for i, r := range o.Rules() {
 		told, ok := o.Firewall.RuleAt(o.Direction, r.Origin)
-		if peers := o.Peers(i); r.Action == model.Allow && r.Reason == "" && !(ok && told.Added) && !o.Firewall.IsHole(o.Direction, r) && !peers.IsEmpty() {
+		if peers := o.Peers(i); r.Action == model.Allow && r.Reason == "" && !(ok && told.Added) && !o.Firewall.IsHole(o.Direction, r) && counts(peers) {
 			open = open.Union(part.Intersect(o.Between(peers, r.Traffic)))
 		}
 	}
@@ -233,17 +242,56 @@ func internet(s *audit.Subject, at model.AddrSet) string {
 // strangers says who is at public addresses.
 func strangers(s *audit.Subject, at model.AddrSet) string {
 	v4, v6 := s.Whole(at)
-	text := at.String()
+	one, two := at.V4(), at.V6()
 	switch {
 	case v4 && v6:
 		return "anybody on the Internet"
-	case v4 && at.V6().IsEmpty():
+	case v4 && two.IsEmpty():
 		return "anybody on the IPv4 Internet"
-	case v6 && at.V4().IsEmpty():
+	case v6 && one.IsEmpty():
 		return "anybody on the IPv6 Internet"
-	case len(text) > 100:
-		return fmt.Sprintf("%d blocks of the Internet", len(at.Prefixes()))
+	case v4:
+		return "the IPv4 Internet and " + blocksOf(s, two)
+	case v6:
+		return "the IPv6 Internet and " + blocksOf(s, one)
 	default:
-		return text + " on the Internet"
+		return blocksOf(s, at) + " on the Internet"
 	}
+}
+
+// blocksOf is addresses of the Internet in blocks as a rule may have them; of many, all of a family but those that are missing, where these are fewer.
+func blocksOf(s *audit.Subject, at model.AddrSet) string {
+	const long = 100
+	world := s.Strangers()
+	text, n := blocksIn(at, world)
+	if len(text) <= long {
+		return text
+	}
+	for _, family := range []struct {
+		name string
+		all  model.AddrSet
+	}{{"all IPv4 addresses", world.V4()}, {"all IPv6 addresses", world.V6()}} {
+		if rest := family.all.Subtract(at); family.all.Union(at).Equal(family.all) && len(rest.Ranges()) <= mostPrefixes*2 {
+			if but, _ := blocksIn(rest, world); len(but) <= long {
+				return family.name + " but " + but
+			}
+		}
+	}
+	return fmt.Sprintf("%d blocks", n)
+}
+
+// mostRanges is of how many ranges of addresses the blocks of a rule are worked out.
+const mostRanges = 400
+
+// blocksIn lists blocks of addresses as a rule may have them that is about a world, and counts them.
+func blocksIn(at, world model.AddrSet) (text string, n int) {
+	blocks := at.Prefixes()
+	if len(at.Ranges()) <= mostRanges {
+		blocks = audit.Blocks(at, world)
+	}
+	words := make([]string, len(blocks))
+	for i, p := range blocks {
+		words[i] = p.String()
+	}
+	return strings.Join(words, ", "), len(blocks)
 }

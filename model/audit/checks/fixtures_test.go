@@ -31,7 +31,7 @@ import (
 //	resource ...
 //
 // Its first lines say which findings of the check there are: severity, object, exposure, and, after a colon, words that are in the
-// summary or its causes; "quiet" says that there are none. Findings of other checks do not count. Lines that begin with "set:" are
+// summary, in why it is not sure, or in its causes; "quiet" says that there are none. Findings of other checks do not count. Lines that begin with "set:" are
 // settings: "trusted 203.0.113.0/24", "resolvers 192.0.2.53/32", "public tcp/443", "public none", "custom tcp/8444". The ending says what a source is: .tf
 // configuration, .json a plan, a state, a snapshot or what a cloud's command prints, .yaml manifests, to which "cluster:" adds the code of what reading
 // a cluster finds of its network plugin.
@@ -238,7 +238,7 @@ func lineOf(f audit.Finding) string {
 }
 
 func textOf(f audit.Finding) string {
-	text := f.Summary
+	text := f.Summary + "\n\t" + f.Unsure
 	for _, c := range f.Causes {
 		text += "\n\t" + c.Text + " (" + c.Origin.String() + ")"
 	}

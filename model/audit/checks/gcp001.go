@@ -23,7 +23,7 @@ func gcp001() audit.Check {
 			named("gcp", "", trivy, "GCP-0010"),
 			named("gcp", "", checkov, "CKV_GCP_27"),
 			named("gcp", "", scoutSuite, "computeengine-network-default-in-use"),
-			named("gcp", "", cloudSploit, "defaultVPCExists", "defaultVPCInUse"),
+			named("gcp", "", cloudSploit, "defaultVPCExists", "defaultVpcInUse"),
 		),
 		Run: func(s *audit.Subject) []audit.Finding {
 			var out []audit.Finding

@@ -25,7 +25,7 @@ func gcp004() audit.Check {
 					continue
 				}
 				from, whole := r.peers(s)
-				if whole && fromGoogle().Covers(from) {
+				if whole && audit.FromGoogle().Covers(from) {
 					continue
 				}
 				f := r.finding("names no target, and so is for every machine of %s", homesOf(r.firewall))
@@ -50,10 +50,6 @@ func namesNobody(target model.Selector) bool {
 	maybe, ok := target.(model.Maybe)
 	return target == nil || ok && maybe.Selector == nil
 }
-
-// fromGoogle is the addresses from which Google Cloud itself connects to machines: the proxies and health checks of its load balancers, and
-// the proxies of Identity-Aware Proxy.
-func fromGoogle() model.AddrSet { return healthChecks().Union(identityProxies()) }
 
 // healthChecks is the addresses from which the health checks and proxies of load balancers connect (Cloud Load Balancing, health checks
 // overview, probe IP ranges and firewall rules), of IPv4.

@@ -79,7 +79,7 @@ func (r gcpRule) isOfProxy(t model.Traffic) bool {
 	}
 	for _, m := range r.made {
 		at, ok := m.Peer.(model.At)
-		if ok && m.Action == model.Allow && at.Addrs.Covers(identityProxies()) && fromGoogle().Covers(at.Addrs.Intersect(audit.Internet())) && within(t, m.Traffic) {
+		if ok && m.Action == model.Allow && at.Addrs.Covers(identityProxies()) && audit.FromGoogle().Covers(at.Addrs.Intersect(audit.Internet())) && within(t, m.Traffic) {
 			return true
 		}
 	}
@@ -94,7 +94,7 @@ func past(s *audit.Subject, r gcpRule, service audit.Service, through []model.En
 		if m.Action != model.Allow || r.Direction != model.Ingress {
 			continue
 		}
-		from := s.Inventory.Resolve(m.Peer).Must.Subtract(model.EndpointsAt(fromGoogle().Union(s.Settings.Trusted)))
+		from := s.Inventory.Resolve(m.Peer).Must.Subtract(model.EndpointsAt(audit.FromGoogle().Union(s.Settings.Trusted)))
 		to := s.Inventory.Resolve(model.And{orAny(r.firewall.Target), orAny(m.Target)}).Must
 		for _, meant := range through {
 			for _, t := range m.Traffic {

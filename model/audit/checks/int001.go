@@ -33,7 +33,7 @@ func openInside(s *audit.Subject) []audit.Finding {
 			open := o.Between(viaTCP, model.Traffic{model.AllOf(model.TCP)}).Union(o.Between(viaUDP, model.Traffic{model.AllOf(model.UDP)}))
 			return all.Intersect(open.Union(o.Between(viaTCP.Intersect(viaUDP), model.Traffic{model.AllTraffic()})))
 		}
-		found := s.Telling(o, part(written(o, o.Open)), part(written(o, o.Unsure)), func(from model.AddrSet, what model.Traffic) string {
+		found := s.Telling(o, part(forInside(s, o, o.Open)), part(forInside(s, o, o.Unsure)), func(from model.AddrSet, what model.Traffic) string {
 			return fmt.Sprintf("%s lets all of %s reach %s", o.Firewall.Label(), shortly(from), allOf(what))
 		})
 		for _, f := range found {
@@ -41,6 +41,11 @@ func openInside(s *audit.Subject) []audit.Finding {
 		}
 	}
 	return append(out, openAmongMembers(s)...)
+}
+
+// forInside is what of a part of an opening rules admit that somebody wrote for the inside: what is open to the Internet at large is more than that, and EXP001's.
+func forInside(s *audit.Subject, o *audit.Opening, part model.Region) model.Region {
+	return writtenFor(o, part, func(peers model.AddrSet) bool { return !s.AtLarge(peers) })
 }
 
 // inside is a finding about peers that are no strangers: nothing of the Internet is exposed by it.

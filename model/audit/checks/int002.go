@@ -29,7 +29,7 @@ func largeRanges(s *audit.Subject) []audit.Finding {
 	var out []audit.Finding
 	for f := range s.Firewalls(groupsOfRules()...) {
 		for _, c := range f.Ingress {
-			for _, g := range admissions(f, c) {
+			for _, g := range asWritten(admissions(f, c)) {
 				out = append(out, g.largeRanges(f, s.Settings.PortRange)...)
 			}
 		}

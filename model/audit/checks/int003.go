@@ -27,8 +27,8 @@ func allProtocols(s *audit.Subject) []audit.Finding {
 	var out []audit.Finding
 	for f := range s.Firewalls(groupsOfRules()...) {
 		for _, c := range f.Ingress {
-			for _, a := range admissions(f, c) {
-				if !isBroad(a.open) || !within(model.Traffic{model.AllTraffic()}, a.open) {
+			for _, a := range asWritten(admissions(f, c)) {
+				if isUnheld(a.peer) || !isBroad(a.open) || !within(model.Traffic{model.AllTraffic()}, a.open) {
 					continue
 				}
 				rules := a.admitting(model.Traffic{model.AllOf(model.GRE)})
@@ -39,6 +39,12 @@ func allProtocols(s *audit.Subject) []audit.Finding {
 		}
 	}
 	return out
+}
+
+// isUnheld reports whether a peer is at addresses alone that nobody in a network holds: the host of a machine, which probes it for a load balancer.
+func isUnheld(peer model.Selector) bool {
+	at, ok := peer.(model.At)
+	return ok && audit.Unheld().Covers(at.Addrs)
 }
 
 // isBroad reports whether traffic may be everything.

@@ -329,8 +329,7 @@ func judgeIdleNSG(t trial) string {
 	if !ok {
 		return "there is no such group"
 	}
-	p, _ := w.raw["properties"].(object)
-	if n := len(list(p, "subnets")) + len(list(p, "networkInterfaces")); n > 0 {
+	if n := w.attached(); n > 0 {
 		return fmt.Sprintf("%d subnets and interfaces have it", n)
 	}
 	id := str(w.raw, "id")
@@ -340,6 +339,12 @@ func judgeIdleNSG(t trial) string {
 		}
 	}
 	return says(t.Unsure != "", "what else there is was not read")
+}
+
+// attached is how many subnets and interfaces a group of Azure names.
+func (w *rawWall) attached() int {
+	p, _ := w.raw["properties"].(object)
+	return len(list(p, "subnets")) + len(list(p, "networkInterfaces"))
 }
 
 // judgeDefaultVNet: AZ005. No rule that somebody wrote decides about the packet, which comes from the virtual network.
@@ -359,8 +364,8 @@ func judgeDefaultVNet(t trial) string {
 			before = max(before, r.matches(p))
 		}
 	}
-	want := refused // nobody decides before the default rule
-	if t.Unsure != "" {
+	want := refused                         // nobody decides before the default rule
+	if t.Unsure != "" && w.attached() > 0 { // and not because nobody is known who has it
 		want = perhaps
 	}
 	return says(before == want && w.walk(p) != refused, "%+v: before the default rule another is %s to decide, and it is %s", p, before, w.walk(p))

@@ -277,6 +277,11 @@ func judgeOpen(is concern) func(trial) string {
 	}
 }
 
+// riskyService is a service outside that a wide range offers to those inside, and not every port of its protocol with it.
+func riskyService(w *rawWall, p packet, least verdict) bool {
+	return wideService("EGR002")(w, p, least) && !w.everyPort(p, least)
+}
+
 // wideService is a service that a wide range may use.
 func wideService(id string) concern {
 	return func(w *rawWall, p packet, least verdict) bool { return known[id].has(p) && w.isWide(p, least) }

@@ -380,7 +380,7 @@ func judgeSelector(t trial) string {
 	switch code {
 	case "policy-selects-nothing":
 		return says(len(t.k8s.selected(p)) == 0, "it selects %d", len(t.k8s.selected(p)))
-	case "peer-matches-nothing":
+	case "peer-matches-nothing", "peer-perhaps-nothing", "peer-outside-input":
 		peer := walkTo(p, path)
 		if peer == nil {
 			return "there is no such peer"

@@ -148,12 +148,20 @@ func judgeSeverity(t trial) string {
 		return says(t.Severity == of(0), "it is not %s", of(0))
 	case slices.Contains(strict, t.Check):
 		step := 0
-		if isSmall(sourcesOf(t.Open)) {
+		if isSmall(sourcesOf(t.Open)) || t.isOfServices() {
 			step = -1
 		}
 		return says(t.Severity == of(step), "it is not %s", of(step))
 	}
 	return says(t.Severity == of(0) || t.Severity == of(-1), "it is neither %s nor %s", of(0), of(-1))
+}
+
+// isOfServices says whether service tags alone admit what may be open. None but Internet has much of the Internet ("Virtual network service tags").
+func (t trial) isOfServices() bool {
+	return t.Unsure != "" && len(t.Causes) > 0 && !slices.ContainsFunc(t.Causes, func(c audit.Cause) bool {
+		tag := regexp.MustCompile(`from tag:(\S+)`).FindStringSubmatch(c.Text)
+		return tag == nil || strings.EqualFold(tag[1], "Internet") || strings.EqualFold(tag[1], "any")
+	})
 }
 
 func clamped(n int) audit.Severity {

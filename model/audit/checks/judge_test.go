@@ -34,7 +34,7 @@ var judges = map[string]func(trial) string{
 	"EXP024": judgeTwin,
 	"EXP026": judgeList,
 	"EGR001": judgeOpen(allPorts),
-	"EGR002": judgeOpen(wideService("EGR002")),
+	"EGR002": judgeOpen(riskyService),
 	"EGR003": judgeMetadata,
 	"INT001": judgeInside,
 	"INT002": judgeRange,

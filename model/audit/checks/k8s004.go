@@ -10,6 +10,12 @@ func k8s004() audit.Check {
 		Why:      "A pod that is isolated for egress resolves no name unless UDP and TCP port 53 are allowed: what it may connect to by name fails, and the policy is then taken away in a hurry.",
 		Advice:   "allow UDP and TCP port 53 to the cluster's DNS, unless the pods need no names",
 		Kinds:    policyKinds(),
-		Run:      func(s *audit.Subject) []audit.Finding { return oddPolicies(s, "dns-blocked") },
+		Run: func(s *audit.Subject) []audit.Finding {
+			half := oddPolicies(s, "dns-one-protocol")
+			for i := range half {
+				half[i].Severity = audit.Medium // most names are resolved all the same
+			}
+			return append(oddPolicies(s, "dns-blocked"), half...)
+		},
 	}
 }

@@ -1,6 +1,10 @@
 package checks
 
-import "github.com/crosswall/crosswall/model/audit"
+import (
+	"slices"
+
+	"github.com/crosswall/crosswall/model/audit"
+)
 
 func k8s005() audit.Check {
 	return audit.Check{
@@ -11,7 +15,15 @@ func k8s005() audit.Check {
 		Advice:   "correct the labels; write namespaceSelector and podSelector in one item where both are meant",
 		Kinds:    policyKinds(),
 		Run: func(s *audit.Subject) []audit.Finding {
-			return oddPolicies(s, "policy-selects-nothing", "peer-matches-nothing", "namespace-name-label", "dns-pattern")
+			perhaps := oddPolicies(s, "peer-perhaps-nothing")
+			for i := range perhaps {
+				perhaps[i].Unsure = "labels of a namespace that are not in the input may be what it asks for"
+			}
+			outside := oddPolicies(s, "peer-outside-input")
+			for i := range outside {
+				outside[i].Severity, outside[i].Unsure = audit.Low, "a namespace that is not in the input may be what it asks for"
+			}
+			return slices.Concat(oddPolicies(s, "policy-selects-nothing", "peer-matches-nothing", "namespace-name-label", "dns-pattern"), perhaps, outside)
 		},
 	}
 }

@@ -61,6 +61,14 @@ func shorter(f *audit.Firewall, c model.Chain, d model.Direction) []audit.Findin
 		c.Default = model.Pass // what no rule of theirs decides goes on to the rules of the cloud, which may allow it
 	}
 	c.Rules = slices.DeleteFunc(slices.Clone(c.Rules), isAdded)
+	known := slices.DeleteFunc(slices.Clone(c.Rules), func(r model.Rule) bool { return audit.Doubt(r) != "" })
+	which := "the %d " + d.String() + " rules"
+	if len(known) < len(c.Rules) {
+		if c.Order != model.AnyAllow {
+			return nil // what decides below a rule that is not known is not known either
+		}
+		c.Rules, which = known, "the %d "+d.String()+" rules whose peers are known"
+	}
 	if len(c.Rules) < 2 || len(c.Rules) > mostToShorten || !mayShorten(c.Rules) || !areCountable(c.Rules) {
 		return nil
 	}
@@ -74,7 +82,7 @@ func shorter(f *audit.Firewall, c model.Chain, d model.Direction) []audit.Findin
 		lines = append(lines, audit.Describe(r, d))
 	}
 	out := audit.Finding{Object: f.ObjectOf(d, c.Rules), Subject: d.String(),
-		Summary: fmt.Sprintf("%s: the %d %s rules, counted by block and range of ports, can be %d", f.Label(), m.Before, d, len(m.Entries)),
+		Summary: fmt.Sprintf("%s: %s, counted by block and range of ports, can be %d", f.Label(), fmt.Sprintf(which, m.Before), len(m.Entries)),
 		Advice:  "write the shorter list in place of the rules: it was proven to decide every packet alike"}
 	changed := map[model.Origin]bool{}
 	for _, e := range m.Entries {

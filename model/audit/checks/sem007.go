@@ -43,6 +43,7 @@ func correlated(s *audit.Subject, f *audit.Firewall, c model.Chain, d model.Dire
 	}
 	rules := c.InTurn()
 	added := func(r model.Rule) bool { told, ok := f.RuleAt(d, r.Origin); return ok && told.Added }
+	p := placesAround(s, f)
 	var out []audit.Finding
 	for x := range index.Conflicts() {
 		a, b := rules[x.Earlier], rules[x.Later]
@@ -53,11 +54,56 @@ func correlated(s *audit.Subject, f *audit.Firewall, c model.Chain, d model.Dire
 			break
 		}
 		pair := []model.Rule{a, b}
-		example := x.Example
-		out = append(out, audit.Finding{Object: f.ObjectOf(d, pair), Causes: f.CausesOf(d, pair), Example: &example, Subject: d.String() + " " + textsOf(pair, d),
+		example := p.packet(f, d, pair)
+		if example == nil {
+			example = &x.Example
+		}
+		out = append(out, audit.Finding{Object: f.ObjectOf(d, pair), Causes: f.CausesOf(d, pair), Example: example, Subject: d.String() + " " + textsOf(pair, d),
 			Summary: fmt.Sprintf("%s: %q and %q overlap in part and disagree; %s", f.Label(), audit.Describe(a, d), audit.Describe(b, d), whoDecides(c.Order, a, b))})
 	}
 	return out
+}
+
+// packet is one of a direction that two rules of a firewall both match, between a peer and somebody at the addresses at which the firewall applies, where these are
+// known; nil where the rules name others than addresses. A network ACL sees nothing that stays inside a subnet, so that the peer is elsewhere where it can be.
+func (p places) packet(f *audit.Firewall, d model.Direction, pair []model.Rule) *model.Flow {
+	peers, here := model.AllAddrs(), model.AllAddrs()
+	for _, r := range pair {
+		at, plain := onlyAddresses(r.Peer)
+		if !plain {
+			return nil
+		}
+		peers = peers.Intersect(at)
+		if at, ok := addressesOf(r.Target); ok {
+			here = here.Intersect(at)
+		}
+	}
+	if in := here.Intersect(p.held); p.known && !in.IsEmpty() {
+		here = in
+		if out := peers.Subtract(in); !out.IsEmpty() {
+			peers = out
+		}
+	}
+	b := model.Box{Src: model.EndpointAt(model.Outside, peers), Dst: model.EndpointAt(model.Identity(f.Label()), here), Traffic: audit.Overlap(pair[0].Traffic, pair[1].Traffic)}
+	if d == model.Egress {
+		b.Src, b.Dst = b.Dst, b.Src
+	}
+	if flow, ok := model.NewRegion(b).Example(); ok {
+		return &flow
+	}
+	return nil
+}
+
+// onlyAddresses returns the addresses that a selector names; false where it names groups, or nobody knows whom.
+func onlyAddresses(s model.Selector) (model.AddrSet, bool) {
+	switch s := s.(type) {
+	case nil, model.Any:
+		return model.AllAddrs(), true
+	case model.At:
+		return s.Addrs, true
+	case model.Identities, model.Group, model.And, model.Or, model.Not, model.Maybe:
+	}
+	return model.AddrSet{}, false
 }
 
 // whoDecides says which of two rules that are asked one after the other decides, and why. Of VPC firewall rules of Google Cloud with one priority the one
