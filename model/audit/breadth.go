@@ -5,7 +5,6 @@ import (
 	"math"
 	"math/bits"
 	"net/netip"
-	"slices"
 
 	"go4.org/netipx"
 
@@ -71,8 +70,7 @@ func (s *Subject) Wide(a model.AddrSet) model.AddrSet {
 	return model.UnionOf(wide...)
 }
 
-// Owned returns the addresses of the Internet that networks of the estate have, and those of [FromGoogle] where it has firewalls of Google Cloud: whoever is
-// at one is no stranger. Those of IPv6 mostly are such, and those of IPv4 may be. It is worked out once.
+// Owned returns the addresses of the Internet that networks of the estate have, and its Senders: whoever is at one is no stranger. Those of IPv6 mostly are such, and those of IPv4 may be. It is worked out once.
 func (s *Subject) Owned() model.AddrSet {
 	if s.owned == nil {
 		var own []netip.Prefix
@@ -82,11 +80,7 @@ func (s *Subject) Owned() model.AddrSet {
 		for _, n := range s.Estate.Subnets {
 			own = append(own, n.Addrs.Prefixes()...)
 		}
-		all := model.Prefixes(own...)
-		if slices.ContainsFunc(s.Estate.Firewalls, func(f Firewall) bool { return f.Provider == "gcp" }) {
-			all = all.Union(FromGoogle())
-		}
-		all = all.Intersect(Internet())
+		all := model.Prefixes(own...).Union(s.Estate.Senders).Intersect(Internet())
 		s.owned = &all
 	}
 	return *s.owned

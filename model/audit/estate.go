@@ -13,6 +13,9 @@ type Estate struct {
 	// Unread says of which kinds there may be objects that are not in the estate, and why: "configuration does not say which
 	// interfaces there are". Checks that something is missing or unused say nothing of these.
 	Unread map[Kind]string
+	// Senders are public addresses at which a cloud itself connects to what is here, and nobody else: those of its health checks. Whoever is at one is no
+	// stranger.
+	Senders model.AddrSet
 	// Traits are peculiarities of the whole: of a cluster whose network plugin enforces no policies.
 	Traits []Trait
 }

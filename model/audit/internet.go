@@ -19,19 +19,6 @@ func Assigned() model.AddrSet {
 	return model.AllIPv4().Union(model.Prefixes(netip.PrefixFrom(netip.AddrFrom16([16]byte{0x20}), 3)))
 }
 
-// FromGoogle returns the public addresses at which Google Cloud itself connects to machines, of IPv4: health checks and proxies of load balancers (Cloud
-// Load Balancing, health checks overview, probe IP ranges and firewall rules), and Identity-Aware Proxy, which asks everybody who they are (using IAP for
-// TCP forwarding). Nobody else on the Internet sends from these.
-func FromGoogle() model.AddrSet {
-	return model.Prefixes(
-		v4(35, 191, 16),
-		netip.PrefixFrom(netip.AddrFrom4([4]byte{130, 211, 0, 0}), 22),
-		netip.PrefixFrom(netip.AddrFrom4([4]byte{209, 85, 152, 0}), 22),
-		netip.PrefixFrom(netip.AddrFrom4([4]byte{209, 85, 204, 0}), 22),
-		netip.PrefixFrom(netip.AddrFrom4([4]byte{35, 235, 240, 0}), 20),
-	)
-}
-
 // Private returns the addresses that organizations use inside: private, shared and unique local ones.
 func Private() model.AddrSet {
 	return model.Prefixes(

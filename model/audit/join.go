@@ -10,6 +10,7 @@ func (e Estate) Join(o Estate) Estate {
 	e.Interfaces = append(e.Interfaces, o.Interfaces...)
 	e.Traits = append(e.Traits, o.Traits...)
 	e.Lists = append(e.Lists, o.Lists...)
+	e.Senders = e.Senders.Union(o.Senders)
 	e.Unread = maps.Clone(e.Unread)
 	if e.Unread == nil {
 		e.Unread = map[Kind]string{}

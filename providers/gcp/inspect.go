@@ -28,6 +28,9 @@ func (p Provider) Inspect(m terraform.Module, _ model.Policy) audit.Estate {
 	i.inspectInstances()
 	i.inspectUsers()
 	i.estate.Unread = i.unreadKinds()
+	if len(i.estate.Firewalls) > 0 {
+		i.estate.Senders = senders()
+	}
 	return i.estate
 }
 

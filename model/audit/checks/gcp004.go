@@ -25,7 +25,7 @@ func gcp004() audit.Check {
 					continue
 				}
 				from, whole := r.peers(s)
-				if whole && audit.FromGoogle().Covers(from) {
+				if whole && s.Estate.Senders.Covers(from) {
 					continue
 				}
 				f := r.finding("names no target, and so is for every machine of %s", homesOf(r.firewall))

@@ -47,7 +47,7 @@ func pastProxy(s *audit.Subject, f *audit.Firewall, rules []gcpRule) []audit.Fin
 	for _, service := range logins() {
 		var through []model.Endpoints // whom the proxy is to connect to
 		for _, r := range rules {
-			if r.isOfProxy(service.Traffic) {
+			if r.isOfProxy(s, service.Traffic) {
 				for _, m := range r.made {
 					through = append(through, s.Inventory.Resolve(model.And{orAny(f.Target), orAny(m.Target)}).Must)
 				}
@@ -57,7 +57,7 @@ func pastProxy(s *audit.Subject, f *audit.Firewall, rules []gcpRule) []audit.Fin
 			continue
 		}
 		for _, r := range rules {
-			if !r.isOfProxy(service.Traffic) {
+			if !r.isOfProxy(s, service.Traffic) {
 				out = append(out, past(s, r, service, through)...)
 			}
 		}
@@ -73,13 +73,13 @@ func orAny(s model.Selector) model.Selector {
 }
 
 // isOfProxy reports whether the rule admits some traffic from the addresses of the proxy, and from Google Cloud's own alone.
-func (r gcpRule) isOfProxy(t model.Traffic) bool {
+func (r gcpRule) isOfProxy(s *audit.Subject, t model.Traffic) bool {
 	if r.Direction != model.Ingress {
 		return false
 	}
 	for _, m := range r.made {
 		at, ok := m.Peer.(model.At)
-		if ok && m.Action == model.Allow && at.Addrs.Covers(identityProxies()) && audit.FromGoogle().Covers(at.Addrs.Intersect(audit.Internet())) && within(t, m.Traffic) {
+		if ok && m.Action == model.Allow && at.Addrs.Covers(identityProxies()) && s.Estate.Senders.Covers(at.Addrs.Intersect(audit.Internet())) && within(t, m.Traffic) {
 			return true
 		}
 	}
@@ -94,7 +94,7 @@ func past(s *audit.Subject, r gcpRule, service audit.Service, through []model.En
 		if m.Action != model.Allow || r.Direction != model.Ingress {
 			continue
 		}
-		from := s.Inventory.Resolve(m.Peer).Must.Subtract(model.EndpointsAt(audit.FromGoogle().Union(s.Settings.Trusted)))
+		from := s.Inventory.Resolve(m.Peer).Must.Subtract(model.EndpointsAt(s.Estate.Senders.Union(s.Settings.Trusted)))
 		to := s.Inventory.Resolve(model.And{orAny(r.firewall.Target), orAny(m.Target)}).Must
 		for _, meant := range through {
 			for _, t := range m.Traffic {
