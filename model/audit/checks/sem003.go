@@ -73,16 +73,20 @@ func shorter(f *audit.Firewall, c model.Chain, d model.Direction) []audit.Findin
 		return nil
 	}
 	m := model.Minimise(c, model.MinimiseOptions{Budget: shortenBudget})
-	if len(m.Entries) >= m.Before {
+	rules, before := m.Rules(), m.Before
+	if n := wholes(c.Rules); n > 0 {
+		rules, before = versionsJoined(rules, c.Order), before-n
+	}
+	if len(rules) >= before {
 		return nil
 	}
 	var lines []string
-	for _, r := range m.Rules() {
+	for _, r := range rules {
 		r.Priority = 0
 		lines = append(lines, audit.Describe(r, d))
 	}
 	out := audit.Finding{Object: f.ObjectOf(d, c.Rules), Subject: d.String(),
-		Summary: fmt.Sprintf("%s: %s, counted by block and range of ports, can be %d", f.Label(), fmt.Sprintf(which, m.Before), len(m.Entries)),
+		Summary: fmt.Sprintf("%s: %s, counted by block and range of ports, can be %d", f.Label(), fmt.Sprintf(which, before), len(rules)),
 		Advice:  "write the shorter list in place of the rules: it was proven to decide every packet alike"}
 	changed := map[model.Origin]bool{}
 	for _, e := range m.Entries {
@@ -98,6 +102,38 @@ func shorter(f *audit.Firewall, c model.Chain, d model.Direction) []audit.Findin
 	}
 	out.Fixes = append(out.Fixes, audit.Fix{Title: "The shorter list, in order", Form: "text", Text: strings.Join(lines, "\n")})
 	return []audit.Finding{out}
+}
+
+// wholes is how many entries rules have that are for everybody without naming a block: a list that counts blocks has two of each, one for each version of IP.
+func wholes(rules []model.Rule) int {
+	seen := map[string]bool{}
+	for _, r := range rules {
+		if _, all := r.Peer.(model.Any); all || r.Peer == nil {
+			for _, t := range r.Traffic {
+				seen[fmt.Sprint(r.Action, audit.SelectorText(r.Target), t)] = true
+			}
+		}
+	}
+	return len(seen)
+}
+
+// versionsJoined makes one rule for everybody of two rules that differ in the version of IP alone; where the order counts, of two that follow each other.
+func versionsJoined(rules []model.Rule, order model.Order) []model.Rule {
+	var out []model.Rule
+	for _, r := range rules {
+		i := slices.IndexFunc(out, func(o model.Rule) bool {
+			at, ok := o.Peer.(model.At)
+			with, also := r.Peer.(model.At)
+			return ok && also && at.Addrs.Union(with.Addrs).IsAll() && o.Action == r.Action && o.Traffic.String() == r.Traffic.String() &&
+				audit.SelectorText(o.Target) == audit.SelectorText(r.Target)
+		})
+		if i < 0 || order != model.AnyAllow && i != len(out)-1 {
+			out = append(out, r)
+			continue
+		}
+		out[i].Peer = nil
+	}
+	return out
 }
 
 // condensing returns the edits that write the blocks of each written rule as the fewest, where no more is needed to have a list that is as short as
