@@ -56,12 +56,26 @@ func correlated(s *audit.Subject, f *audit.Firewall, c model.Chain, d model.Dire
 		pair := []model.Rule{a, b}
 		example := p.packet(f, d, pair)
 		if example == nil {
-			example = &x.Example
+			example = between(s, f, d, pair)
 		}
 		out = append(out, audit.Finding{Object: f.ObjectOf(d, pair), Causes: f.CausesOf(d, pair), Example: example, Subject: d.String() + " " + textsOf(pair, d),
 			Summary: fmt.Sprintf("%s: %q and %q overlap in part and disagree; %s", f.Label(), audit.Describe(a, d), audit.Describe(b, d), whoDecides(c.Order, a, b))})
 	}
 	return out
+}
+
+// between is a packet between somebody who may be a peer of two rules and somebody for whom both may be; nil: nobody is known who may.
+func between(s *audit.Subject, f *audit.Firewall, d model.Direction, pair []model.Rule) *model.Flow {
+	peers := s.Inventory.Resolve(model.And{orAny(pair[0].Peer), orAny(pair[1].Peer)}).May
+	here := s.Inventory.Resolve(model.And{orAny(f.Target), orAny(pair[0].Target), orAny(pair[1].Target)}).May
+	b := model.Box{Src: peers, Dst: here, Traffic: audit.Overlap(pair[0].Traffic, pair[1].Traffic)}
+	if d == model.Egress {
+		b.Src, b.Dst = b.Dst, b.Src
+	}
+	if flow, ok := model.NewRegion(b).Intersect(s.Inventory.Universe()).Example(); ok {
+		return &flow
+	}
+	return nil
 }
 
 // packet is one of a direction that two rules of a firewall both match, between a peer and somebody at the addresses at which the firewall applies, where these are

@@ -57,3 +57,51 @@ resource "aws_network_acl" "a" {
 		t.Errorf("%d findings", n)
 	}
 }
+
+// Where rules name tags, the packet is from somebody who has the one to somebody who has the other.
+func TestConflictingRulesOfTagsHaveAPacket(t *testing.T) {
+	const source = `
+resource "google_compute_network" "n" {
+  name                    = "n"
+  auto_create_subnetworks = false
+}
+resource "google_compute_firewall" "a" {
+  name    = "a"
+  network = google_compute_network.n.name
+  allow {
+    protocol = "tcp"
+    ports    = ["80-90"]
+  }
+  source_tags = ["web"]
+  target_tags = ["db"]
+}
+resource "google_compute_firewall" "b" {
+  name     = "b"
+  network  = google_compute_network.n.name
+  priority = 900
+  deny {
+    protocol = "tcp"
+    ports    = ["85-95"]
+  }
+  source_tags = ["web"]
+}
+`
+	s := audit.New(readingOf(t, txtar.File{Name: "main.tf", Data: []byte(source)}), audit.Defaults())
+	n := 0
+	for _, f := range audit.Run(s, checks.All()) {
+		if f.Check != "SEM007" {
+			continue
+		}
+		if n++; f.Example == nil {
+			t.Errorf("%s: no example", f.Summary)
+			continue
+		}
+		from, to := s.Inventory.Resolve(model.Group("source-tag:web")).May, s.Inventory.Resolve(model.Group("tag:db")).May
+		if e := f.Example; from.At(e.Src.ID).IsEmpty() || to.At(e.Dst.ID).IsEmpty() || e.DstPort < 85 || e.DstPort > 90 {
+			t.Errorf("%s: %v", f.Summary, e)
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d findings", n)
+	}
+}
