@@ -40,6 +40,7 @@ type auditFindingJSON struct {
 	Title       string            `json:"title"`
 	Severity    string            `json:"severity"`
 	Exposure    string            `json:"exposure,omitempty"`
+	Partly      bool              `json:"partly,omitempty"` // the exposure is that of a part of what is open
 	Source      string            `json:"source"`
 	Summary     string            `json:"summary"`
 	Unsure      string            `json:"unsure,omitempty"`
@@ -126,7 +127,7 @@ func (a auditReport) findingJSON(f located) auditFindingJSON {
 	o := f.Object
 	c := a.check(f.Finding)
 	j := auditFindingJSON{
-		Fingerprint: f.Fingerprint, Check: f.Check, Title: c.Title, Severity: f.Severity.String(), Exposure: f.Exposure.String(), Source: f.source,
+		Fingerprint: f.Fingerprint, Check: f.Check, Title: c.Title, Severity: f.Severity.String(), Exposure: f.Exposure.String(), Partly: f.Partly, Source: f.source,
 		Summary: f.Summary, Unsure: f.Unsure, Attached: f.Attached, Advice: f.Advice, Because: []auditCauseJSON{},
 		Object: auditObjectJSON{o.Provider, string(o.Kind), o.Label(), o.Name, o.ID, o.Address, o.Link, known(o.Origin)},
 	}
