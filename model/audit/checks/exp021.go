@@ -24,8 +24,11 @@ func exp021() audit.Check {
 	}
 }
 
+// mostParticular is for how many addresses of a firewall each is a finding.
+const mostParticular = 64
+
 // particularAddresses finds public addresses that somebody has chosen, one finding for each, so that one can be answered for
-// without the others.
+// without the others; of many, one for each rule.
 func particularAddresses(s *audit.Subject) []audit.Finding {
 	var out []audit.Finding
 	for _, o := range looking(s.Openings(), filters()) {
@@ -33,11 +36,10 @@ func particularAddresses(s *audit.Subject) []audit.Finding {
 			return o.Keep(restricted(s, o, part), func(from model.AddrSet) model.AddrSet { return from.Subtract(s.Wide(from)).Subtract(s.Owned()) })
 		}
 		sure, unsure := pick(o.Open), pick(o.Unsure)
-		for _, r := range o.Strangers(sure.Union(unsure)).Ranges() {
-			one := model.AddrRange(r.From(), r.To())
+		for _, one := range particulars(o, o.Strangers(sure.Union(unsure))) {
 			from := o.Between(one, model.Traffic{model.AllTraffic()})
 			found := s.Telling(o, sure.Intersect(from), unsure.Intersect(from), func(_ model.AddrSet, what model.Traffic) string {
-				return fmt.Sprintf("%s lets %s reach %s", o.Firewall.Label(), particular(one), few(what))
+				return fmt.Sprintf("%s lets %s reach %s", o.Firewall.Label(), particular(s, one), few(what))
 			})
 			for i := range found {
 				found[i].Step = 0
@@ -49,13 +51,47 @@ func particularAddresses(s *audit.Subject) []audit.Finding {
 	return out
 }
 
-// particular says whose addresses.
-func particular(a model.AddrSet) string {
-	v4, v6 := audit.Size(a)
-	if v4+v6 == 1 {
-		return fmt.Sprintf("the single address %s on the Internet", a.Ranges()[0].From())
+// particulars cuts addresses into those that are findings of their own: its ranges, or, of many, what each rule as it was written names that none before it does.
+func particulars(o *audit.Opening, from model.AddrSet) []model.AddrSet {
+	var out []model.AddrSet
+	if ranges := from.Ranges(); len(ranges) <= mostParticular {
+		for _, r := range ranges {
+			out = append(out, model.AddrRange(r.From(), r.To()))
+		}
+		return out
 	}
-	return a.String() + " on the Internet"
+	named := map[model.Origin][]model.AddrSet{}
+	var order []model.Origin
+	for i, r := range o.Rules() {
+		if r.Action != model.Allow {
+			continue
+		}
+		if named[r.Origin] == nil {
+			order = append(order, r.Origin)
+		}
+		named[r.Origin] = append(named[r.Origin], o.Peers(i))
+	}
+	for _, origin := range order {
+		if some := model.UnionOf(named[origin]...).Intersect(from); !some.IsEmpty() {
+			out, from = append(out, some), from.Subtract(some)
+		}
+	}
+	if !from.IsEmpty() {
+		out = append(out, from)
+	}
+	return out
+}
+
+// particular says whose addresses.
+func particular(s *audit.Subject, a model.AddrSet) string {
+	v4, v6 := audit.Size(a)
+	switch {
+	case v4+v6 == 1:
+		return fmt.Sprintf("the single address %s on the Internet", a.Ranges()[0].From())
+	case len(a.Ranges()) == 1:
+		return a.String() + " on the Internet"
+	}
+	return blocksOf(s, a) + " on the Internet"
 }
 
 // descriptions says how the rules responsible are described.
