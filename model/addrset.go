@@ -129,15 +129,19 @@ func (s AddrSet) Union(o AddrSet) AddrSet {
 }
 
 // UnionOf returns the addresses in any of the sets, in one go: uniting them one by one would go through what there is so far again for each.
-func UnionOf(sets ...AddrSet) AddrSet {
+func UnionOf(sets ...AddrSet) AddrSet { return united(sets) }
+
+// united unites by halves, for a union copies both of its sides.
+func united[T interface{ Union(T) T }](sets []T) T {
 	switch len(sets) {
 	case 0:
-		return AddrSet{}
+		var none T
+		return none
 	case 1:
 		return sets[0]
 	}
 	half := len(sets) / 2
-	return UnionOf(sets[:half]...).Union(UnionOf(sets[half:]...))
+	return united(sets[:half]).Union(united(sets[half:]))
 }
 
 // touches reports whether r, which starts no earlier than before, overlaps or follows it.

@@ -48,7 +48,7 @@ func (w *workshop) universe(inv Inventory, client end) universe {
 
 	var clients []*node
 	for ports, who := range byPorts {
-		clients = append(clients, w.boxWith(client, uniteEndpoints(who), AnyEndpoint(), fromClient(ports)))
+		clients = append(clients, w.boxWith(client, united(who), AnyEndpoint(), fromClient(ports)))
 	}
 	return universe{
 		clients: w.unionAll(clients),
@@ -78,19 +78,7 @@ func (inv Inventory) everybody() Endpoints {
 	for _, m := range inv.Members {
 		all = append(all, EndpointAt(m.ID, orAll(m.Addrs)))
 	}
-	return uniteEndpoints(all)
-}
-
-// uniteEndpoints unites by halves, for a union copies both of its sides.
-func uniteEndpoints(es []Endpoints) Endpoints {
-	switch len(es) {
-	case 0:
-		return Endpoints{}
-	case 1:
-		return es[0]
-	}
-	half := len(es) / 2
-	return uniteEndpoints(es[:half]).Union(uniteEndpoints(es[half:]))
+	return united(all)
 }
 
 // fromClient returns all traffic that starts at a client port.
