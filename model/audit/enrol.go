@@ -34,6 +34,18 @@ func (s *Subject) everybody() *roster {
 		place[m.ID] = i
 	}
 	more := map[model.Group]model.Identities{}
+	// enrol adds somebody who is not there yet, with the groups that they are in besides those of the policy.
+	enrol := func(m model.Member, groups ...model.Group) bool {
+		if _, known := place[m.ID]; known {
+			return false
+		}
+		place[m.ID] = len(r.Members)
+		r.Members = append(r.Members, m)
+		for _, g := range groups {
+			more[g] = append(more[g], m.ID)
+		}
+		return true
+	}
 	for i := range s.Estate.Interfaces {
 		x := &s.Estate.Interfaces[i]
 		r.of[x] = map[model.Identity]model.AddrSet{}
@@ -41,29 +53,21 @@ func (s *Subject) everybody() *roster {
 			own := id
 			if extra := s.lacking(x, id); len(extra) > 0 {
 				own = id + model.Identity(" in "+strings.Join(extra, ", "))
-				if _, known := place[own]; !known {
-					m := r.Members[place[id]]
-					m.ID, place[own] = own, len(r.Members)
-					r.Members, alike[id] = append(r.Members, m), append(alike[id], own)
-					for g := range s.membership().groups[id] {
-						more[g] = append(more[g], own)
-					}
-					for _, g := range extra {
-						more[model.Group(g)] = append(more[model.Group(g)], own)
-					}
+				m := r.Members[place[id]]
+				m.ID = own
+				in := slices.Collect(maps.Keys(s.membership().groups[id]))
+				for _, g := range extra {
+					in = append(in, model.Group(g))
+				}
+				if enrol(m, in...) {
+					alike[id] = append(alike[id], own)
 				}
 			}
 			r.of[x][own] = at
 		}
-		if m := (model.Member{ID: model.Identity(x.Key), Addrs: x.Addrs}); len(r.of[x]) == 0 && s.isBare(x) {
-			if _, known := place[m.ID]; !known {
-				place[m.ID] = len(r.Members)
-				r.Members = append(r.Members, m)
-				for _, g := range x.Subnets {
-					if _, bound := r.Groups[g]; bound {
-						more[g] = append(more[g], m.ID)
-					}
-				}
+		if len(r.of[x]) == 0 && s.isBare(x) {
+			in := slices.DeleteFunc(slices.Clone(x.Subnets), func(g model.Group) bool { _, bound := r.Groups[g]; return !bound })
+			if m := (model.Member{ID: model.Identity(x.Key), Addrs: x.Addrs}); enrol(m, in...) {
 				r.of[x][m.ID] = orEverywhere(x.Addrs)
 			}
 		}
